@@ -1,0 +1,25 @@
+//! The ground that every other module stands on: places in a text, findings about a text, typed indexes, virtual
+//! time, keyed randomness and shared JSON values.
+//!
+//! It is not about state machines: nothing here knows a word of the States Language.
+//!
+//! ```
+//! use weir::base::{Time, Value};
+//! let order = Value::parse(r#"{"order": {"total": 12.5}}"#).unwrap();
+//! assert_eq!(order.pointer("/order/total"), Some(&Value::from(12.5)));
+//! assert_eq!(Time::from_rfc3339("2026-01-01T00:00:00Z").unwrap().to_rfc3339(), "2026-01-01T00:00:00.000Z");
+//! ```
+
+mod diagnostic;
+mod index;
+mod random;
+mod span;
+mod time;
+pub mod value;
+
+pub use diagnostic::{Diagnostic, Pointer, Severity};
+pub use index::{Id, IndexVec};
+pub use random::Key;
+pub use span::{LineIndex, Position, Span};
+pub use time::{Delay, Time};
+pub use value::{Array, Number, Object, Text, Value};
