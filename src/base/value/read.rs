@@ -31,7 +31,7 @@ impl fmt::Display for ReadError {
 
 impl std::error::Error for ReadError {}
 
-/// A value with its place in the text.
+/// A value with its place in the text. Cloning one is cheap: what is inside of it is shared.
 #[derive(Clone, Debug)]
 pub struct Node {
     pub span: Span,
@@ -44,9 +44,9 @@ pub enum Kind {
     Bool(bool),
     Number(Number),
     String(Text),
-    Array(Vec<Node>),
+    Array(Rc<[Node]>),
     /// All members as written: a key may occur twice.
-    Object(Vec<Member>),
+    Object(Rc<[Member]>),
     /// Nothing where a value must stand; an error says so.
     Missing,
 }
@@ -236,7 +236,7 @@ impl Build for Nodes {
         Node { span, kind: Kind::String(text) }
     }
     fn array(&self, span: Span, items: Vec<Node>) -> Node {
-        Node { span, kind: Kind::Array(items) }
+        Node { span, kind: Kind::Array(items.into()) }
     }
     fn object(&self, span: Span, members: Vec<(Text, Span, Node)>) -> Node {
         let members = members.into_iter().map(|(key, key_span, value)| Member { key, key_span, value });
