@@ -19,3 +19,7 @@
 )]
 
 pub mod base;
+
+pub mod asl;
+
+pub mod engine;

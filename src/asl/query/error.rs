@@ -1,0 +1,84 @@
+//! Why a query gave no value, in AWS's words.
+
+use super::path::{Path, PathError};
+use crate::base::{Text, Value};
+
+/// A query that failed while a state ran. The interpreter adds which state, and gives it the error name that AWS does:
+/// `States.Runtime` for paths, `States.IntrinsicFailure`, or `States.QueryEvaluationError`.
+#[derive(Clone, Debug)]
+pub enum QueryError {
+    /// A path on its own, as in InputPath.
+    Path { text: Text, reason: String },
+    /// A path in a payload template.
+    Field { text: Text, field: Text, input: Value },
+    Intrinsic { text: Text, reason: String },
+    Jsonata { text: Text, field: Text, problem: Unexpected },
+    /// What a Wait state was given is no instant; only in JSONata is that an error of the query.
+    Timestamp { value: Text },
+    /// The result nests deeper than values may.
+    TooDeep,
+}
+
+/// What is wrong with the result of a JSONata expression.
+#[derive(Clone, Debug)]
+pub enum Unexpected {
+    Undefined,
+    Threw { code: Text, message: String },
+    Type { expected: &'static str, found: Value },
+    /// A function, which is no JSON.
+    Unsupported,
+}
+
+impl QueryError {
+    pub fn path(path: &Path, error: PathError) -> QueryError {
+        QueryError::Path { text: path.text().clone(), reason: error.to_string() }
+    }
+
+    /// The name that Retry and Catch see.
+    pub fn error_name(&self) -> &'static str {
+        match self {
+            QueryError::Path { .. } | QueryError::Field { .. } => "States.Runtime",
+            QueryError::Intrinsic { .. } => "States.IntrinsicFailure",
+            QueryError::Jsonata { .. } | QueryError::Timestamp { .. } => "States.QueryEvaluationError",
+            QueryError::TooDeep => "States.DataLimitExceeded",
+        }
+    }
+
+    /// The field of the state whose JSONata failed, as EvaluationFailed events name it.
+    pub fn location(&self) -> Option<Text> {
+        match self {
+            QueryError::Jsonata { field, .. } => Some(field.clone()),
+            QueryError::Timestamp { .. } => Some("Timestamp".into()),
+            _ => None,
+        }
+    }
+
+    /// What AWS says behind "An error occurred while executing the state …".
+    pub fn reason(&self) -> String {
+        match self {
+            QueryError::Path { text, reason } => format!("Invalid path '{text}' : {reason}"),
+            QueryError::Field { text, field, input } => format!(
+                "The JSONPath '{text}' specified for the field '{field}' could not be found in the input '{}'",
+                input.to_json()
+            ),
+            QueryError::Intrinsic { text, reason } => format!("The function '{text}' had the following error: {reason}"),
+            QueryError::Timestamp { value } => {
+                format!("The Timestamp field cannot be parsed as an ISO-8601 extended offset date-time format string: {value}")
+            }
+            QueryError::TooDeep => "The result is nested deeper than 1000 levels.".to_owned(),
+            QueryError::Jsonata { text, field, problem } => {
+                let what = format!("The JSONata expression '{text}' specified for the field '{field}'");
+                match problem {
+                    Unexpected::Undefined => format!("{what} returned nothing (undefined)."),
+                    Unexpected::Threw { code, message } => format!("{what} threw an error during evaluation. {code}: {message}"),
+                    Unexpected::Unsupported => format!("{what} returned an unsupported result type."),
+                    Unexpected::Type { expected, found } => format!(
+                        "{what} returned an unexpected result type. Expected '{expected}', but was '{}' for value: {}",
+                        found.type_name(),
+                        found.to_json()
+                    ),
+                }
+            }
+        }
+    }
+}

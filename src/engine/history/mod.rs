@@ -1,0 +1,9 @@
+//! What happened: events, who listens to them, and how they look from outside.
+
+mod event;
+mod export;
+mod record;
+
+pub use event::{Event, EventId, EventKind, Scheduled, ScopeId};
+pub use export::{Exported, History};
+pub use record::{Log, Record, Tally};

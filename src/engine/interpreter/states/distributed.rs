@@ -1,0 +1,348 @@
+//! Map in distributed mode: each item, or batch of items, is a child execution with a history of its own; all of them
+//! are a Map Run.
+
+mod reader;
+mod writer;
+
+use super::super::context::{Identity, MapItem};
+use super::super::group::Group;
+use super::super::run::{Fault, Work};
+use super::super::scope::Scope;
+use super::super::strand::{Phase, StrandId};
+use super::super::{Answer, Call, Execution, Failure, Now, data};
+use crate::asl::program::{Distributed, Map, State};
+use crate::base::{Key, Object, Text, Time, Value};
+use crate::engine::history::{EventId, EventKind, Record};
+use std::rc::Rc;
+
+/// What a Map keeps of its Map Run.
+#[derive(Debug)]
+pub(in super::super) struct MapRun {
+    pub arn: Text,
+    /// `<label>` in the names of its child executions.
+    label: Text,
+    started: EventId,
+    tolerance: Tolerance,
+    failed: u32,
+    stage: Stage,
+}
+
+#[derive(Debug, PartialEq, Eq)]
+enum Stage {
+    Reading,
+    Running,
+    Writing,
+}
+
+/// How many items may fail.
+#[derive(Clone, Copy, Debug, Default)]
+struct Tolerance {
+    count: Option<i64>,
+    percentage: Option<f64>,
+}
+
+impl Tolerance {
+    fn allows(self, failed: u32, total: usize) -> bool {
+        let by_count = self.count.is_some_and(|count| i64::from(failed) <= count);
+        let by_share = self.percentage.is_some_and(|share| f64::from(failed) * 100.0 <= share * total as f64);
+        failed == 0 || by_count || by_share
+    }
+}
+
+/// As many child executions run at once where MaxConcurrency says nothing.
+const MAX_CONCURRENCY: u32 = 10_000;
+
+/// Until the autumn of 2024 the exit of such a Map followed the end of its run in the history; since then it follows
+/// the start. The virtual date decides.
+const EXIT_FOLLOWS_START_SINCE: &str = "2024-10-01T00:00:00Z";
+
+impl Execution {
+    pub(super) fn map_distributed<R: Record>(
+        &mut self,
+        now: &mut Now<'_, R>,
+        id: StrandId,
+        state: &State,
+        map: &Map,
+        distributed: &Distributed,
+        limit: u32,
+    ) -> Result<Work, Fault> {
+        let tolerance = self.tolerance(now, id, state, map)?;
+        let reader = match &distributed.reader {
+            Some(reader) => Some(self.reader_arguments(now, id, state, reader)?),
+            None => None,
+        };
+        let items = if reader.is_some() { Rc::new([]) as Rc<[Value]> } else { self.items(now, id, state, map)? };
+        let started = self.emit(now, id, EventKind::MapStateStarted { length: items.len() as u32 });
+        self.strands[id].trigger = started;
+        let key = self.attempt_key(id).with_str("map run");
+        let identity = Rc::clone(&self.scopes[self.strands[id].scope].identity);
+        let label = distributed.label.clone().unwrap_or_else(|| uuid(key.with(0)));
+        let arn = map_run_arn(&identity, &label, &uuid(key.with(1)));
+        let started = self.emit(now, id, EventKind::MapRunStarted { arn: arn.clone() });
+        self.strands[id].trigger = started;
+        let stage = if reader.is_some() { Stage::Reading } else { Stage::Running };
+        let run = MapRun { arn, label, started, tolerance, failed: 0, stage };
+        let mut group = Group::new(0, limit.min(MAX_CONCURRENCY));
+        group.run = Some(run);
+        if let Some(arguments) = reader {
+            self.strands[id].phase = Phase::Mapping(Box::new(group));
+            self.invoke(id, Call::Reader, arguments, None, None);
+            return Ok(Work::Under);
+        }
+        self.strands[id].phase = Phase::Group(Box::new(group));
+        self.run_items(now, id, map, distributed, items)?;
+        Ok(Work::Under)
+    }
+
+    fn tolerance<R: Record>(&self, now: &Now<'_, R>, id: StrandId, state: &State, map: &Map) -> Result<Tolerance, Fault> {
+        let count = self.map_integer(now, id, state, map.tolerated_failure_count.as_ref(), "ToleratedFailureCount")?;
+        let percentage = self.map_float(now, id, state, map.tolerated_failure_percentage.as_ref(), "ToleratedFailurePercentage")?;
+        if count.is_some_and(|count| count < 0) {
+            return Err(Fault::Runtime("ToleratedFailureCount cannot be negative.".into()));
+        }
+        if percentage.is_some_and(|share| !(0.0..=100.0).contains(&share)) {
+            return Err(Fault::Runtime("ToleratedFailurePercentage must be between 0 and 100.".into()));
+        }
+        Ok(Tolerance { count, percentage })
+    }
+
+    /// Takes the answer of the reader or of the writer.
+    pub(in super::super) fn map_answered<R: Record>(
+        &mut self,
+        now: &mut Now<'_, R>,
+        id: StrandId,
+        state: &State,
+        group: Box<Group>,
+        answer: Answer,
+    ) -> Result<Work, Fault> {
+        use crate::asl::program::Kind;
+        let reading = group.run.as_ref().is_some_and(|run| run.stage == Stage::Reading);
+        self.strands[id].phase = Phase::Group(group);
+        let program = Rc::clone(&self.program);
+        let Kind::Map(map) = &program.states[self.strands[id].state].kind else { return Ok(Work::Under) };
+        let Some(distributed) = &map.distributed else { return Ok(Work::Under) };
+        let done = match answer {
+            Answer::Succeeded(value) if reading => {
+                let read = distributed.reader.as_ref().map(|reader| self.read_items(now, id, state, reader, &value));
+                match read.unwrap_or_else(|| Ok(Vec::new())) {
+                    Ok(items) => return self.run_items(now, id, map, distributed, items.into()).map(|()| Work::Under),
+                    Err(failure) => Err(failure),
+                }
+            }
+            Answer::Succeeded(value) => Ok(value),
+            Answer::Failed(failure) | Answer::SubmitFailed(failure) if reading => {
+                Err(Failure { error: Some("States.ItemReaderFailed".into()), ..failure })
+            }
+            Answer::Failed(failure) | Answer::SubmitFailed(failure) => {
+                Err(Failure { error: Some("States.ResultWriterFailed".into()), ..failure })
+            }
+            _ => Err(Failure::timeout()),
+        };
+        match done {
+            Ok(value) => self.succeed_run(now, id, value),
+            Err(failure) => self.fail_run(now, id, failure),
+        }
+        Ok(Work::Under)
+    }
+
+    /// Begins with the child executions.
+    fn run_items<R: Record>(&mut self, now: &mut Now<'_, R>, id: StrandId, map: &Map, distributed: &Distributed, items: Rc<[Value]>) -> Result<(), Fault> {
+        let mut inputs = Vec::with_capacity(items.len());
+        for (index, value) in items.iter().enumerate() {
+            let item = Rc::new(MapItem { index: index as u32, value: value.clone() });
+            inputs.push(self.item_input(now, id, map, &item)?);
+        }
+        if let Some(batcher) = &distributed.batcher {
+            inputs = self.batches(now, id, batcher, inputs)?;
+        }
+        let Some(group) = self.group_mut(id) else { return Ok(()) };
+        group.results = vec![None; inputs.len()];
+        group.items = inputs.into();
+        if let Some(run) = &mut group.run {
+            run.stage = Stage::Running;
+        }
+        self.start_children(now, id, map);
+        self.finish_run(now, id, distributed);
+        Ok(())
+    }
+
+    /// Starts as many child executions as may run.
+    fn start_children<R: Record>(&mut self, now: &mut Now<'_, R>, id: StrandId, map: &Map) {
+        let base = self.attempt_key(id);
+        let identity = Rc::clone(&self.scopes[self.strands[id].scope].identity);
+        let start = self.program.flows[map.processor].start;
+        while let Some(group) = self.group_mut(id)
+            && let Some(index) = group.startable()
+        {
+            let Some(run) = &group.run else { return };
+            let (label, arn) = (run.label.clone(), run.arn.clone());
+            group.running += 1;
+            group.next = index + 1;
+            let input = group.items.get(index as usize).cloned().unwrap_or_default();
+            let key = base.with(u64::from(index));
+            let identity = Rc::new(child_identity(&identity, &label, &uuid(key.with_str("name")), arn));
+            let scope = self.scopes.push(Scope::new(identity, input.clone(), now.at, Some((id, index))));
+            self.emit_scope(now, scope, EventKind::ExecutionStarted { input: data::<R>(&input) });
+            let child = self.strands.add(scope, start, input, key);
+            self.ready.push_back(child);
+        }
+    }
+
+    /// A child execution has ended.
+    pub(in super::super) fn child_ended<R: Record>(&mut self, now: &mut Now<'_, R>, id: StrandId, index: u32, result: Result<Value, Failure>) {
+        use crate::asl::program::Kind;
+        let Some(group) = self.group_mut(id) else { return };
+        group.running -= 1;
+        let total = group.results.len();
+        match (result, group.results.get_mut(index as usize), &mut group.run) {
+            (Ok(output), Some(place), _) => *place = Some(output),
+            (Err(_), _, Some(run)) => {
+                run.failed += 1;
+                                if !run.tolerance.allows(run.failed, total) {
+                    return self.fail_run(now, id, exceeded());
+                }
+            }
+            _ => {}
+        }
+        let program = Rc::clone(&self.program);
+        let Kind::Map(map) = &program.states[self.strands[id].state].kind else { return };
+        let Some(distributed) = &map.distributed else { return };
+        self.start_children(now, id, map);
+        self.finish_run(now, id, distributed);
+    }
+
+    /// Once all child executions have ended: writes the results, or hands them on.
+    fn finish_run<R: Record>(&mut self, now: &mut Now<'_, R>, id: StrandId, distributed: &Distributed) {
+        let Some(group) = self.group_mut(id) else { return };
+        if !group.is_done() {
+            return;
+        }
+        let Some(writer) = &distributed.writer else {
+            let results = group.collect();
+            return self.succeed_run(now, id, results);
+        };
+        match self.written(now, id, writer) {
+            Ok((None, output)) => self.succeed_run(now, id, output),
+            Ok((Some(arguments), _)) => {
+                let strand = &mut self.strands[id];
+                if let Phase::Group(mut group) = std::mem::take(&mut strand.phase) {
+                    if let Some(run) = &mut group.run {
+                        run.stage = Stage::Writing;
+                    }
+                    strand.phase = Phase::Mapping(group);
+                }
+                self.invoke(id, Call::Writer, arguments, None, None);
+            }
+            Err(failure) => self.fail_run(now, id, failure),
+        }
+    }
+
+    fn succeed_run<R: Record>(&mut self, now: &mut Now<'_, R>, id: StrandId, output: Value) {
+        let started = self.run_started(id);
+        let ended = self.emit_after(now, id, started, EventKind::MapRunSucceeded);
+        let since = Time::from_rfc3339(EXIT_FOLLOWS_START_SINCE).unwrap_or_default();
+        let strand = &mut self.strands[id];
+        strand.trigger = if now.at >= since { started } else { ended };
+        strand.phase = Phase::Joined(output);
+        self.ready.push_front(id);
+    }
+
+    fn fail_run<R: Record>(&mut self, now: &mut Now<'_, R>, id: StrandId, failure: Failure) {
+        let started = self.run_started(id);
+        self.abort_scopes(now, id);
+        let ended = self.emit_after(now, id, started, EventKind::MapRunFailed(failure.clone()));
+        let strand = &mut self.strands[id];
+        strand.trigger = ended;
+        if let Phase::Group(group) = std::mem::take(&mut strand.phase) {
+            strand.phase = Phase::Broken(group, failure);
+            self.ready.push_front(id);
+        }
+    }
+
+    fn run_started(&mut self, id: StrandId) -> EventId {
+        self.group_mut(id).and_then(|group| group.run.as_ref()).map_or(EventId(0), |run| run.started)
+    }
+
+    /// Items put together (ItemBatcher).
+    fn batches<R: Record>(
+        &self,
+        now: &Now<'_, R>,
+        id: StrandId,
+        batcher: &crate::asl::program::ItemBatcher,
+        items: Vec<Value>,
+    ) -> Result<Vec<Value>, Fault> {
+        let state = &self.program.states[self.strands[id].state];
+        let positive = |value: Option<i64>, field: &str| match value {
+            Some(0) | None => Ok(None),
+            Some(value @ 1..) => Ok(Some(value.unsigned_abs())),
+            Some(_) => Err(Fault::Runtime(format!("field {field} must be positive"))),
+        };
+        let max_items = self.map_integer(now, id, state, batcher.max_items.as_ref(), "MaxItemsPerBatch")?;
+        let max_items = positive(max_items, "MaxItemsPerBatch")?.unwrap_or(u64::MAX);
+        let max_bytes = self.map_integer(now, id, state, batcher.max_bytes.as_ref(), "MaxInputBytesPerBatch")?;
+        let max_bytes = positive(max_bytes, "MaxInputBytesPerBatch")?.unwrap_or(u64::MAX).min(self.limits.payload as u64);
+        let shared = match &batcher.batch_input {
+            Some(template) => {
+                let input = self.effective_input(now, id, state)?;
+                Some(self.query(now.at, id, &input, |scope| template.evaluate(scope))?)
+            }
+            None => None,
+        };
+        let frame = shared.as_ref().map_or(12, |shared| shared.json_len() + 26) as u64;
+        let mut batches = Vec::new();
+        let mut batch: Vec<Value> = Vec::new();
+        let mut bytes = frame;
+        for item in items {
+            let size = item.json_len() as u64 + 1;
+            if !batch.is_empty() && (batch.len() as u64 >= max_items || bytes + size > max_bytes) {
+                batches.push(batch_input(shared.as_ref(), std::mem::take(&mut batch)));
+                bytes = frame;
+            }
+            bytes += size;
+            batch.push(item);
+        }
+        if !batch.is_empty() {
+            batches.push(batch_input(shared.as_ref(), batch));
+        }
+        Ok(batches)
+    }
+}
+
+fn batch_input(shared: Option<&Value>, items: Vec<Value>) -> Value {
+    let mut input = Object::with_capacity(2);
+    if let Some(shared) = shared {
+        input.insert("BatchInput".into(), shared.clone());
+    }
+    input.insert("Items".into(), items.into());
+    input.into()
+}
+
+fn exceeded() -> Failure {
+    Failure::new("States.ExceedToleratedFailureThreshold", "The specified tolerated failure threshold was exceeded")
+}
+
+/// `arn:aws:states:…:mapRun:<machine>/<label>:<uuid>`.
+fn map_run_arn(identity: &Identity, label: &str, uuid: &str) -> Text {
+    let arn = identity.state_machine_arn.replacen(":stateMachine:", ":mapRun:", 1);
+    format!("{arn}/{label}:{uuid}").into()
+}
+
+fn child_identity(parent: &Identity, label: &str, name: &str, map_run_arn: Text) -> Identity {
+    let machine = format!("{}/{label}", parent.state_machine_arn);
+    Identity {
+        arn: format!("{}:{name}", machine.replacen(":stateMachine:", ":execution:", 1)).into(),
+        name: name.into(),
+        role_arn: parent.role_arn.clone(),
+        state_machine_name: format!("{}/{label}", parent.state_machine_name).into(),
+        state_machine_arn: machine.into(),
+        map_run_arn: Some(map_run_arn),
+    }
+}
+
+/// A version 4 UUID made of a key.
+fn uuid(key: Key) -> Text {
+    let (a, b) = (key.with(0).bits(), key.with(1).bits());
+    let version = 0x4000 | (a & 0x0FFF);
+    let variant = 0x8000 | (b >> 48 & 0x3FFF);
+    format!("{:08x}-{:04x}-{version:04x}-{variant:04x}-{:012x}", a >> 32, a >> 16 & 0xFFFF, b & 0xFFFF_FFFF_FFFF).into()
+}

@@ -1,0 +1,13 @@
+//! The work of each type of state.
+
+mod choice;
+mod distributed;
+mod io;
+mod map;
+mod parallel;
+mod pass;
+mod task;
+mod wait;
+
+pub(super) use distributed::MapRun;
+pub(super) use io::{evaluate, place};
