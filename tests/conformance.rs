@@ -21,7 +21,10 @@ fn data() -> Option<PathBuf> {
 fn known_failures() -> BTreeMap<String, String> {
     let text = include_str!("conformance/known_failures.txt");
     let lines = text.lines().filter(|line| !line.trim().is_empty() && !line.starts_with('#'));
-    lines.filter_map(|line| line.split_once(": ")).map(|(id, reason)| (id.trim().to_owned(), reason.trim().to_owned())).collect()
+    lines
+        .filter_map(|line| line.split_once(": "))
+        .map(|(id, reason)| (id.trim().to_owned(), reason.trim().to_owned()))
+        .collect()
 }
 
 /// Reads a case with its placeholders bound, the longest first.
@@ -29,7 +32,9 @@ fn read(path: &Path) -> Value {
     let text = std::fs::read_to_string(path).expect("a readable case");
     let plain = Value::parse(&text).expect("a case in JSON");
     let mut bindings: Vec<(String, String)> = Vec::new();
-    for (token, value) in plain.get("bindings").and_then(Value::as_object).into_iter().flat_map(weir::base::Object::iter) {
+    for (token, value) in
+        plain.get("bindings").and_then(Value::as_object).into_iter().flat_map(weir::base::Object::iter)
+    {
         let value = value.as_str().map_or_else(|| value.to_json(), str::to_owned);
         bindings.push((token.to_string(), value));
     }
@@ -40,7 +45,8 @@ fn read(path: &Path) -> Value {
 fn bind(value: &Value, bindings: &[(String, String)], top: bool) -> Value {
     match value {
         Value::String(text) => {
-            let bound = bindings.iter().fold(text.to_string(), |text, (token, value)| text.replace(token.as_str(), value));
+            let bound =
+                bindings.iter().fold(text.to_string(), |text, (token, value)| text.replace(token.as_str(), value));
             Value::from(bound)
         }
         Value::Array(items) => items.iter().map(|item| bind(item, bindings, false)).collect(),
@@ -98,7 +104,10 @@ fn run(kind: &str, check: impl Fn(&Value) -> Result<(), String>) {
         println!("{area:<24}{passed:>6}{:>8}", all - passed);
     }
     let (passed, all) = areas.values().fold((0, 0), |(p, a), (passed, all)| (p + passed, a + all));
-    println!("conformance {kind}: {passed} of {all} passed ({:.2} %)", 100.0 * f64::from(passed) / f64::from(all.max(1)));
+    println!(
+        "conformance {kind}: {passed} of {all} passed ({:.2} %)",
+        100.0 * f64::from(passed) / f64::from(all.max(1))
+    );
     assert!(surprises.is_empty(), "{} surprises:\n{}", surprises.len(), surprises.join("\n"));
 }
 

@@ -176,7 +176,7 @@ impl Definition {
         while let Some((node, pointer, owner)) = open.pop() {
             let machine = definition.machines.push(Machine { node: node.clone(), pointer, owner, states: Vec::new() });
             if let Some(owner) = owner
-                && let Some(state) = definition.states.get_mut(owner.state())
+                && let Some(state) = definition.states.lookup_mut(owner.state())
             {
                 state.machines.push(machine);
             }
@@ -241,7 +241,11 @@ impl Definition {
     /// The innermost state whose text holds an offset.
     pub fn state_at(&self, offset: u32) -> Option<StateId> {
         let covers = |state: &State| state.name_span.cover(state.node.span).contains(offset);
-        self.states.iter_enumerated().filter(|(_, state)| covers(state)).map(|(id, _)| id).max_by_key(|id| self.states[*id].name_span)
+        self.states
+            .iter_enumerated()
+            .filter(|(_, state)| covers(state))
+            .map(|(id, _)| id)
+            .max_by_key(|id| self.states[*id].name_span)
     }
 }
 
@@ -315,7 +319,8 @@ mod tests {
 
     #[test]
     fn a_broken_text_has_an_outline() {
-        let definition = Definition::parse(r#"{"StartAt": "A", "States": {"A": {"Type": "Pass", "Next": "B"}, "B": {"Type": "#);
+        let definition =
+            Definition::parse(r#"{"StartAt": "A", "States": {"A": {"Type": "Pass", "Next": "B"}, "B": {"Type": "#);
         assert_eq!(definition.states.len(), 2);
         assert!(!definition.syntax.is_empty());
     }

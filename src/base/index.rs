@@ -59,11 +59,13 @@ impl<I: Id, T> IndexVec<I, T> {
         self.items.is_empty()
     }
 
-    pub fn get(&self, id: I) -> Option<&T> {
+    /// The element, where the id may be of another vector. (Not called `get`, so that indexing by an id of this vector
+    /// is not taken for indexing that may fail.)
+    pub fn lookup(&self, id: I) -> Option<&T> {
         self.items.get(id.index())
     }
 
-    pub fn get_mut(&mut self, id: I) -> Option<&mut T> {
+    pub fn lookup_mut(&mut self, id: I) -> Option<&mut T> {
         self.items.get_mut(id.index())
     }
 

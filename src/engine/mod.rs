@@ -5,8 +5,10 @@
 pub mod agenda;
 pub mod history;
 mod interpreter;
+mod vintage;
 
 pub use history::{Event, EventId, EventKind, Log, Record, ScopeId, Tally};
 pub use interpreter::{
-    Answer, Call, ChildExecution, Effect, Execution, Failure, Identity, Invoke, JITTER, Limits, MapItem, Start, Status, Step, Token,
+    Answer, Call, ChildExecution, Effect, Execution, Failure, Identity, Invoke, JITTER, Limits, MapItem, Start, Status,
+    Step, Token,
 };

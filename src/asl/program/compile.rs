@@ -30,7 +30,9 @@ pub fn compile(definition: &Definition) -> Result<Program, Diagnostic> {
         let start = at.required("StartAt")?;
         let target = start.text()?;
         let found = definition.state_named(id, &target);
-        flows.push(Flow { start: found.ok_or_else(|| start.error("unknown-state", format!("there is no state `{target}`")))? });
+        flows.push(Flow {
+            start: found.ok_or_else(|| start.error("unknown-state", format!("there is no state `{target}`")))?,
+        });
     }
     let mut states = IndexVec::new();
     for (id, state) in definition.states.iter_enumerated() {
@@ -107,7 +109,8 @@ fn successors(state: &State) -> Vec<StateId> {
     if let Some(Next::State(id)) = next {
         found.push(id);
     }
-    found.extend(state.recovery().into_iter().flat_map(|recovery| recovery.catchers.iter().map(|catcher| catcher.next)));
+    found
+        .extend(state.recovery().into_iter().flat_map(|recovery| recovery.catchers.iter().map(|catcher| catcher.next)));
     found
 }
 

@@ -1,6 +1,9 @@
 //! What the results of a program can depend on besides its input and the answers of its tasks.
 
-use super::{Assign, Catcher, Condition, Exit, InputPath, Io, Items, Kind, Map, Operand, Source, State, Task, Test, TextField, Until};
+use super::{
+    Assign, Catcher, Condition, Exit, InputPath, Io, Items, Kind, Map, Operand, Source, State, Task, Test, TextField,
+    Until,
+};
 use crate::asl::query::{Expression, Path, Root, Template};
 
 /// Where all are false, an execution is a function of its input and of the answers to its tasks: whoever knows one run

@@ -226,7 +226,10 @@ pub enum Condition {
     And(Vec<Condition>),
     Or(Vec<Condition>),
     /// A comparison in JSONPath.
-    Compare { variable: Path, test: Test },
+    Compare {
+        variable: Path,
+        test: Test,
+    },
     Jsonata(Expression),
 }
 
@@ -387,7 +390,11 @@ impl State {
 
     pub fn io(&self) -> &Io {
         match &self.kind {
-            Kind::Pass { io, .. } | Kind::Wait { io, .. } | Kind::Succeed { io } | Kind::Fail { io, .. } | Kind::Parallel { io, .. } => io,
+            Kind::Pass { io, .. }
+            | Kind::Wait { io, .. }
+            | Kind::Succeed { io }
+            | Kind::Fail { io, .. }
+            | Kind::Parallel { io, .. } => io,
             Kind::Task(task) => &task.io,
             Kind::Choice(choice) => &choice.io,
             Kind::Map(map) => &map.io,

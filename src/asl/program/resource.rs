@@ -53,6 +53,15 @@ impl Resource {
         }
     }
 
+    /// Whether somebody may answer it later with a task token.
+    pub fn has_token(&self) -> bool {
+        match self {
+            Resource::Lambda(_) => false,
+            Resource::Activity(_) => true,
+            Resource::Service(service) => service.pattern != Pattern::RequestResponse,
+        }
+    }
+
     /// The Resource as written.
     pub fn arn(&self) -> &Text {
         match self {
@@ -82,7 +91,12 @@ mod tests {
         let cases = [
             ("arn:aws:states:::states:startExecution.sync:2", "states", "startExecution.sync:2", Pattern::Sync),
             ("arn:aws:states:::aws-sdk:dynamodb:putItem", "aws-sdk:dynamodb", "putItem", Pattern::RequestResponse),
-            ("arn:aws:states:::aws-sdk:sfn:startSyncExecution.waitForTaskToken", "aws-sdk:sfn", "startSyncExecution.waitForTaskToken", Pattern::WaitForTaskToken),
+            (
+                "arn:aws:states:::aws-sdk:sfn:startSyncExecution.waitForTaskToken",
+                "aws-sdk:sfn",
+                "startSyncExecution.waitForTaskToken",
+                Pattern::WaitForTaskToken,
+            ),
             ("arn:aws:states:::http:invoke", "http", "invoke", Pattern::RequestResponse),
             ("urn:something", "", "urn:something", Pattern::RequestResponse),
         ];
@@ -90,7 +104,10 @@ mod tests {
             let Resource::Service(found) = Resource::parse(&arn.into()) else { panic!("{arn}") };
             assert_eq!((&*found.service, &*found.action, found.pattern), (service, action, pattern), "{arn}");
         }
-        assert!(matches!(Resource::parse(&"arn:aws:lambda:us-east-1:1:function:f:$LATEST".into()), Resource::Lambda(_)));
+        assert!(matches!(
+            Resource::parse(&"arn:aws:lambda:us-east-1:1:function:f:$LATEST".into()),
+            Resource::Lambda(_)
+        ));
         assert!(matches!(Resource::parse(&"arn:aws:states:us-east-1:1:activity:a".into()), Resource::Activity(_)));
     }
 }

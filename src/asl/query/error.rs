@@ -8,13 +8,29 @@ use crate::base::{Text, Value};
 #[derive(Clone, Debug)]
 pub enum QueryError {
     /// A path on its own, as in InputPath.
-    Path { text: Text, reason: String },
+    Path {
+        text: Text,
+        reason: String,
+    },
     /// A path in a payload template.
-    Field { text: Text, field: Text, input: Value },
-    Intrinsic { text: Text, reason: String },
-    Jsonata { text: Text, field: Text, problem: Unexpected },
+    Field {
+        text: Text,
+        field: Text,
+        input: Value,
+    },
+    Intrinsic {
+        text: Text,
+        reason: String,
+    },
+    Jsonata {
+        text: Text,
+        field: Text,
+        problem: Unexpected,
+    },
     /// What a Wait state was given is no instant; only in JSONata is that an error of the query.
-    Timestamp { value: Text },
+    Timestamp {
+        value: Text,
+    },
     /// The result nests deeper than values may.
     TooDeep,
 }
@@ -23,8 +39,14 @@ pub enum QueryError {
 #[derive(Clone, Debug)]
 pub enum Unexpected {
     Undefined,
-    Threw { code: Text, message: String },
-    Type { expected: &'static str, found: Value },
+    Threw {
+        code: Text,
+        message: String,
+    },
+    Type {
+        expected: &'static str,
+        found: Value,
+    },
     /// A function, which is no JSON.
     Unsupported,
 }
@@ -61,16 +83,22 @@ impl QueryError {
                 "The JSONPath '{text}' specified for the field '{field}' could not be found in the input '{}'",
                 input.to_json()
             ),
-            QueryError::Intrinsic { text, reason } => format!("The function '{text}' had the following error: {reason}"),
+            QueryError::Intrinsic { text, reason } => {
+                format!("The function '{text}' had the following error: {reason}")
+            }
             QueryError::Timestamp { value } => {
-                format!("The Timestamp field cannot be parsed as an ISO-8601 extended offset date-time format string: {value}")
+                format!(
+                    "The Timestamp field cannot be parsed as an ISO-8601 extended offset date-time format string: {value}"
+                )
             }
             QueryError::TooDeep => "The result is nested deeper than 1000 levels.".to_owned(),
             QueryError::Jsonata { text, field, problem } => {
                 let what = format!("The JSONata expression '{text}' specified for the field '{field}'");
                 match problem {
                     Unexpected::Undefined => format!("{what} returned nothing (undefined)."),
-                    Unexpected::Threw { code, message } => format!("{what} threw an error during evaluation. {code}: {message}"),
+                    Unexpected::Threw { code, message } => {
+                        format!("{what} threw an error during evaluation. {code}: {message}")
+                    }
                     Unexpected::Unsupported => format!("{what} returned an unsupported result type."),
                     Unexpected::Type { expected, found } => format!(
                         "{what} returned an unexpected result type. Expected '{expected}', but was '{}' for value: {}",

@@ -1,7 +1,7 @@
 //! What the queries of one state can see at one moment.
 
-use super::path::{Path, Root};
 use super::QueryError;
+use super::path::{Path, Root};
 use crate::base::{Key, Object, Text, Time, Value};
 use std::cell::{Cell, OnceCell};
 use std::rc::Rc;
@@ -68,7 +68,13 @@ pub struct Scope<'a> {
 }
 
 impl<'a> Scope<'a> {
-    pub fn new(input: &'a Value, context: &'a dyn Fn() -> Value, variables: &'a Variables, now: Time, key: Key) -> Scope<'a> {
+    pub fn new(
+        input: &'a Value,
+        context: &'a dyn Fn() -> Value,
+        variables: &'a Variables,
+        now: Time,
+        key: Key,
+    ) -> Scope<'a> {
         let (made, draws) = (OnceCell::new(), Cell::new(0));
         Scope { input, result: None, error_output: None, context, variables, now, key, made, draws }
     }

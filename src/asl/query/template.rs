@@ -17,8 +17,14 @@ pub enum Template {
     /// Keys without their `.$`.
     Object(Vec<(Text, Template)>),
     /// A path, and the key that it stands at, as AWS's messages name it.
-    Path { path: Path, field: Text },
-    Intrinsic { call: Call, field: Text },
+    Path {
+        path: Path,
+        field: Text,
+    },
+    Intrinsic {
+        call: Call,
+        field: Text,
+    },
     Jsonata(Expression),
 }
 
@@ -31,9 +37,10 @@ impl Template {
         match self {
             Template::Constant(value) => Ok(value.clone()),
             Template::Path { path, field } => scope.read(path).map_err(|error| in_field(error, path, field, scope)),
-            Template::Intrinsic { call, field } => {
-                call.evaluate(&mut |path| scope.read(path).map_err(|error| in_field(error, path, field, scope)), &mut || scope.entropy())
-            }
+            Template::Intrinsic { call, field } => call.evaluate(
+                &mut |path| scope.read(path).map_err(|error| in_field(error, path, field, scope)),
+                &mut || scope.entropy(),
+            ),
             Template::Jsonata(expression) => expression.evaluate(scope),
             Template::Array(items) => {
                 let mut array = Array::with_capacity(items.len());

@@ -149,7 +149,7 @@ mod tests {
         let mut object = Object::new();
         for i in 0..100 {
             assert_eq!(object.insert(format!("k{i}").into(), Value::from(i as i64)), None);
-            assert_eq!(object.insert(format!("k{}", i / 2).into(), Value::from(-1_i64)).is_some(), true);
+            assert!(object.insert(format!("k{}", i / 2).into(), Value::from(-1_i64)).is_some());
             assert_eq!(object.len(), i + 1);
         }
         assert_eq!(object.remove("k3"), Some(Value::from(-1_i64)));

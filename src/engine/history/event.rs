@@ -31,40 +31,72 @@ pub struct Event {
 /// Payloads are null where the [`Record`](super::Record) takes no data.
 #[derive(Clone, Debug)]
 pub enum EventKind {
-    ExecutionStarted { input: Value },
-    ExecutionSucceeded { output: Value },
+    ExecutionStarted {
+        input: Value,
+    },
+    ExecutionSucceeded {
+        output: Value,
+    },
     ExecutionFailed(Failure),
     ExecutionTimedOut(Failure),
     ExecutionAborted(Failure),
-    ExecutionRedriven { count: u32 },
+    ExecutionRedriven {
+        count: u32,
+    },
     /// `PassStateEntered` and its like, by the type of the state.
-    StateEntered { input: Value },
-    StateExited { output: Value, assigned: Option<Value> },
+    StateEntered {
+        input: Value,
+    },
+    StateExited {
+        output: Value,
+        assigned: Option<Value>,
+    },
     /// A Task, Wait, Parallel or Map state that did not come to its end.
     StateAborted,
     TaskScheduled(Box<Scheduled>),
-    TaskStarted { worker: Option<Text> },
+    TaskStarted {
+        worker: Option<Text>,
+    },
     TaskStartFailed(Failure),
-    TaskSubmitted { output: Value },
+    TaskSubmitted {
+        output: Value,
+    },
     TaskSubmitFailed(Failure),
-    TaskSucceeded { output: Value },
+    TaskSucceeded {
+        output: Value,
+    },
     TaskFailed(Failure),
     TaskTimedOut(Failure),
-    MapStateStarted { length: u32 },
+    MapStateStarted {
+        length: u32,
+    },
     MapStateSucceeded,
     MapStateFailed,
-    MapIterationStarted { index: u32 },
-    MapIterationSucceeded { index: u32 },
-    MapIterationFailed { index: u32 },
-    MapIterationAborted { index: u32 },
-    MapRunStarted { arn: Text },
+    MapIterationStarted {
+        index: u32,
+    },
+    MapIterationSucceeded {
+        index: u32,
+    },
+    MapIterationFailed {
+        index: u32,
+    },
+    MapIterationAborted {
+        index: u32,
+    },
+    MapRunStarted {
+        arn: Text,
+    },
     MapRunSucceeded,
     MapRunFailed(Failure),
     MapRunAborted,
     ParallelStateStarted,
     ParallelStateSucceeded,
     ParallelStateFailed,
-    EvaluationFailed { failure: Failure, location: Text },
+    EvaluationFailed {
+        failure: Failure,
+        location: Text,
+    },
 }
 
 /// What a Task was called with.

@@ -84,9 +84,15 @@ impl History<'_> {
             EventKind::ExecutionSucceeded { output } => {
                 ("ExecutionSucceeded".into(), "executionSucceeded", Some(new().data("output", output)))
             }
-            EventKind::ExecutionFailed(failure) => ("ExecutionFailed".into(), "executionFailed", Some(new().failure(failure))),
-            EventKind::ExecutionTimedOut(failure) => ("ExecutionTimedOut".into(), "executionTimedOut", Some(new().failure(failure))),
-            EventKind::ExecutionAborted(failure) => ("ExecutionAborted".into(), "executionAborted", Some(new().failure(failure))),
+            EventKind::ExecutionFailed(failure) => {
+                ("ExecutionFailed".into(), "executionFailed", Some(new().failure(failure)))
+            }
+            EventKind::ExecutionTimedOut(failure) => {
+                ("ExecutionTimedOut".into(), "executionTimedOut", Some(new().failure(failure)))
+            }
+            EventKind::ExecutionAborted(failure) => {
+                ("ExecutionAborted".into(), "executionAborted", Some(new().failure(failure)))
+            }
             EventKind::ExecutionRedriven { count } => {
                 ("ExecutionRedriven".into(), "executionRedriven", Some(new().put("redriveCount", *count)))
             }
@@ -98,14 +104,26 @@ impl History<'_> {
                 (format!("{kind}StateExited"), "stateExited", Some(with_assigned(details, assigned.as_ref())))
             }
             EventKind::StateAborted => (format!("{kind}StateAborted"), "", None),
-            EventKind::MapStateStarted { length } => ("MapStateStarted".into(), "mapStateStarted", Some(new().put("length", *length))),
+            EventKind::MapStateStarted { length } => {
+                ("MapStateStarted".into(), "mapStateStarted", Some(new().put("length", *length)))
+            }
             EventKind::MapStateSucceeded => ("MapStateSucceeded".into(), "", None),
             EventKind::MapStateFailed => ("MapStateFailed".into(), "", None),
-            EventKind::MapIterationStarted { index } => iteration("Started", new().put("index", *index).put("name", name())),
-            EventKind::MapIterationSucceeded { index } => iteration("Succeeded", new().put("index", *index).put("name", name())),
-            EventKind::MapIterationFailed { index } => iteration("Failed", new().put("index", *index).put("name", name())),
-            EventKind::MapIterationAborted { index } => iteration("Aborted", new().put("index", *index).put("name", name())),
-            EventKind::MapRunStarted { arn } => ("MapRunStarted".into(), "mapRunStarted", Some(new().put("mapRunArn", arn.clone()))),
+            EventKind::MapIterationStarted { index } => {
+                iteration("Started", new().put("index", *index).put("name", name()))
+            }
+            EventKind::MapIterationSucceeded { index } => {
+                iteration("Succeeded", new().put("index", *index).put("name", name()))
+            }
+            EventKind::MapIterationFailed { index } => {
+                iteration("Failed", new().put("index", *index).put("name", name()))
+            }
+            EventKind::MapIterationAborted { index } => {
+                iteration("Aborted", new().put("index", *index).put("name", name()))
+            }
+            EventKind::MapRunStarted { arn } => {
+                ("MapRunStarted".into(), "mapRunStarted", Some(new().put("mapRunArn", arn.clone())))
+            }
             EventKind::MapRunSucceeded => ("MapRunSucceeded".into(), "", None),
             EventKind::MapRunAborted => ("MapRunAborted".into(), "", None),
             EventKind::MapRunFailed(failure) => ("MapRunFailed".into(), "mapRunFailed", Some(new().failure(failure))),
@@ -140,7 +158,9 @@ impl History<'_> {
             _ => None,
         };
         let details = match service {
-            Some(service) => details.put("resource", service.action.clone()).put("resourceType", service.service.clone()),
+            Some(service) => {
+                details.put("resource", service.action.clone()).put("resourceType", service.service.clone())
+            }
             None => details,
         };
         let (moment, details) = match kind {
@@ -195,6 +215,7 @@ fn with_assigned<'d>(details: Details<'d>, assigned: Option<&Value>) -> Details<
     let Some(variables) = assigned.and_then(Value::as_object) else { return details };
     let texts: Object = variables.iter().map(|(name, value)| (name.clone(), Value::from(value.to_json()))).collect();
     let note = Value::object([("truncated", Value::Bool(false))]);
-    let details = if details.history.include_data { details.put("assignedVariables", Value::from(texts)) } else { details };
+    let details =
+        if details.history.include_data { details.put("assignedVariables", Value::from(texts)) } else { details };
     details.put("assignedVariablesDetails", note)
 }

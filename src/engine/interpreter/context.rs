@@ -1,9 +1,10 @@
 //! The context object: what an execution knows of itself (`$$`, `$states.context`).
 
-use super::strand::StrandId;
 use super::Execution;
+use super::strand::StrandId;
 use crate::asl::program::Kind;
 use crate::base::{Key, Object, Text, Value};
+use crate::engine::vintage;
 
 /// The names under which an execution is filed. The interpreter only hands them to queries and to child executions.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -41,12 +42,15 @@ impl Execution {
             ("Name", identity.name.clone().into()),
             ("RoleArn", identity.role_arn.clone().into()),
             ("StartTime", scope.started.to_rfc3339().into()),
-            ("RedriveCount", Value::from(scope.redrives)),
         ]);
+        if vintage::knows_redrive(scope.started) {
+            execution.insert("RedriveCount".into(), Value::from(scope.redrives));
+        }
         if let Some(at) = scope.redriven {
             execution.insert("RedriveTime".into(), at.to_rfc3339().into());
         }
-        let mut here = object([("EnteredTime", strand.entered_at.to_rfc3339().into()), ("Name", state.name.clone().into())]);
+        let mut here =
+            object([("EnteredTime", strand.entered_at.to_rfc3339().into()), ("Name", state.name.clone().into())]);
         let machine = object([
             ("Id", identity.state_machine_arn.clone().into()),
             ("Name", identity.state_machine_name.clone().into()),
@@ -55,8 +59,11 @@ impl Execution {
         if retries {
             here.insert("RetryCount".into(), Value::from(strand.attempt));
         }
-        let mut context = object([("Execution", execution.into()), ("StateMachine", machine.into()), ("State", here.into())]);
-        if let Kind::Task(_) = state.kind {
+        let mut context =
+            object([("Execution", execution.into()), ("StateMachine", machine.into()), ("State", here.into())]);
+        if let Kind::Task(task) = &state.kind
+            && task.resource.has_token()
+        {
             let token = object([("Token", task_token(self.attempt_key(id)).into())]);
             context.insert("Task".into(), token.into());
         }

@@ -30,7 +30,9 @@ impl Failure {
     pub fn output(&self) -> Value {
         let mut output = Object::with_capacity(2);
         output.insert("Error".into(), self.error.clone().into());
-        output.insert("Cause".into(), self.cause.clone().into());
+        // A timeout has no cause in the history, but an empty one here.
+        let cause = self.cause.clone().or_else(|| self.error.as_deref().is_some_and(is_timeout).then(|| "".into()));
+        output.insert("Cause".into(), cause.into());
         output.into()
     }
 

@@ -3,7 +3,7 @@
 use super::run::{Fault, Work};
 use super::states::MapRun;
 use super::strand::{Phase, StrandId};
-use super::{Execution, Failure, Now, ScopeId};
+use super::{Execution, Failure, Now};
 use crate::asl::StateId;
 use crate::asl::program::{FlowId, Kind, State};
 use crate::base::{Key, Value};
@@ -48,7 +48,16 @@ impl Group {
 
 impl Execution {
     /// Starts a branch or iteration below a strand.
-    pub(super) fn spawn(&mut self, parent: StrandId, index: u32, flow: FlowId, scope: ScopeId, input: Value, key: Key, after: EventId) -> StrandId {
+    pub(super) fn spawn(
+        &mut self,
+        parent: StrandId,
+        index: u32,
+        flow: FlowId,
+        input: Value,
+        key: Key,
+        after: EventId,
+    ) -> StrandId {
+        let scope = self.strands[parent].scope;
         let start = self.program.flows[flow].start;
         let child = self.strands.add(scope, start, input, key);
         let (variables, item) = {
@@ -65,7 +74,14 @@ impl Execution {
     }
 
     /// A branch or iteration has come to its end.
-    pub(super) fn join<R: Record>(&mut self, now: &mut Now<'_, R>, child: StrandId, parent: StrandId, index: u32, output: Value) {
+    pub(super) fn join<R: Record>(
+        &mut self,
+        now: &mut Now<'_, R>,
+        child: StrandId,
+        parent: StrandId,
+        index: u32,
+        output: Value,
+    ) {
         let after = self.strands[child].previous;
         self.strands.remove(child);
         let Some(group) = self.group_mut(parent) else { return };
@@ -95,7 +111,14 @@ impl Execution {
     }
 
     /// A branch or iteration has failed, and with it all of them.
-    pub(super) fn break_group<R: Record>(&mut self, now: &mut Now<'_, R>, child: StrandId, parent: StrandId, index: u32, failure: Failure) {
+    pub(super) fn break_group<R: Record>(
+        &mut self,
+        now: &mut Now<'_, R>,
+        child: StrandId,
+        parent: StrandId,
+        index: u32,
+        failure: Failure,
+    ) {
         let after = self.strands[child].previous;
         let is_map = matches!(self.program.states[self.strands[parent].state].kind, Kind::Map(_));
         if is_map {
@@ -127,16 +150,22 @@ impl Execution {
     }
 
     /// Tells that the strands below one are given up, and halts them. `failed` is the one that failed by itself.
-    pub(super) fn abort_children<R: Record>(&mut self, now: &mut Now<'_, R>, parent: StrandId, after: EventId, failed: Option<StrandId>) {
+    pub(super) fn abort_children<R: Record>(
+        &mut self,
+        now: &mut Now<'_, R>,
+        parent: StrandId,
+        after: EventId,
+        failed: Option<StrandId>,
+    ) {
         let is_map = matches!(self.program.states[self.strands[parent].state].kind, Kind::Map(_));
         for id in self.strands.ids() {
-            let Some((owner, index)) = self.strands.get(id).and_then(|strand| strand.parent) else { continue };
+            let Some((owner, index)) = self.strands.live(id).and_then(|strand| strand.parent) else { continue };
             if owner != parent {
                 continue;
             }
             self.abort_children(now, id, after, None);
-            let (phase, state) = (&self.strands[id].phase, self.strands[id].state);
-            let inside = !matches!(phase, Phase::Enter);
+            let state = self.strands[id].state;
+            let inside = self.strands[id].entered.0 > 0;
             if inside && failed != Some(id) && self.can_abort(state) {
                 self.emit_after(now, id, after, EventKind::StateAborted);
             }
@@ -150,13 +179,16 @@ impl Execution {
 
     /// Whether the history has an event for a state of this type that is given up.
     fn can_abort(&self, state: StateId) -> bool {
-        matches!(self.program.states[state].kind, Kind::Task(_) | Kind::Wait { .. } | Kind::Parallel { .. } | Kind::Map(_))
+        matches!(
+            self.program.states[state].kind,
+            Kind::Task(_) | Kind::Wait { .. } | Kind::Parallel { .. } | Kind::Map(_)
+        )
     }
 
     /// Forgets the strands below one.
     pub(super) fn drop_children(&mut self, parent: StrandId) {
         for id in self.strands.ids() {
-            let Some(strand) = self.strands.get(id) else { continue };
+            let Some(strand) = self.strands.live(id) else { continue };
             let owner = strand.parent.or(self.scopes[strand.scope].owner).map(|(owner, _)| owner);
             if owner == Some(parent) && id != parent {
                 self.drop_children(id);
@@ -167,7 +199,13 @@ impl Execution {
     }
 
     /// Goes on where all of a group have ended.
-    pub(super) fn joined<R: Record>(&mut self, now: &mut Now<'_, R>, id: StrandId, state: &State, results: Value) -> Work {
+    pub(super) fn joined<R: Record>(
+        &mut self,
+        now: &mut Now<'_, R>,
+        id: StrandId,
+        state: &State,
+        results: Value,
+    ) -> Work {
         let previous = self.strands[id].previous;
         let kind = match state.kind {
             Kind::Map(_) => EventKind::MapStateSucceeded,

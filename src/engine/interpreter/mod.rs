@@ -164,7 +164,9 @@ pub enum Answer {
     /// There is no such activity.
     Missing,
     /// An activity worker has taken the task.
-    Started { worker: Option<Text> },
+    Started {
+        worker: Option<Text>,
+    },
     /// The service has taken the call; the result comes later (`.sync`, `.waitForTaskToken`).
     Submitted(Value),
     Succeeded(Value),
@@ -249,7 +251,7 @@ impl Execution {
 
     /// Whether an answer to the token would be heard.
     pub fn is_waiting(&self, token: Token) -> bool {
-        let strand = self.strands.get(token.strand);
+        let strand = self.strands.live(token.strand);
         strand.is_some_and(|strand| strand.turn == token.turn && strand.phase.awaits_answer())
     }
 
@@ -307,7 +309,10 @@ impl Execution {
 
     /// Where its strands are: each state that is being run, and since when.
     pub fn active_states(&self) -> impl Iterator<Item = (StateId, Time)> {
-        self.strands.iter().filter(|strand| !matches!(strand.phase, Phase::Enter)).map(|strand| (strand.state, strand.entered_at))
+        self.strands
+            .iter()
+            .filter(|strand| !matches!(strand.phase, Phase::Enter))
+            .map(|strand| (strand.state, strand.entered_at))
     }
 }
 

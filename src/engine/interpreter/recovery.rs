@@ -15,7 +15,14 @@ pub const JITTER: u64 = Key::word("jitter");
 impl Execution {
     /// Finds what is to be done about a failure in a state. `own` tells that the runtime failed in the state itself,
     /// not in a branch, an iteration or a task.
-    pub(super) fn recover<R: Record>(&mut self, now: &mut Now<'_, R>, id: StrandId, state: &State, failure: Failure, own: bool) {
+    pub(super) fn recover<R: Record>(
+        &mut self,
+        now: &mut Now<'_, R>,
+        id: StrandId,
+        state: &State,
+        failure: Failure,
+        own: bool,
+    ) {
         if let Some(recovery) = state.recovery() {
             for (n, retrier) in recovery.retriers.iter().enumerate() {
                 if !failure.matches(&retrier.errors) {
@@ -72,7 +79,14 @@ impl Execution {
         true
     }
 
-    fn catch<R: Record>(&mut self, now: &mut Now<'_, R>, id: StrandId, state: &State, catcher: &Catcher, failure: &Failure) -> Result<(), Fault> {
+    fn catch<R: Record>(
+        &mut self,
+        now: &mut Now<'_, R>,
+        id: StrandId,
+        state: &State,
+        catcher: &Catcher,
+        failure: &Failure,
+    ) -> Result<(), Fault> {
         let error = failure.output();
         let strand = &self.strands[id];
         let (output, assigned) = match state.language {
@@ -148,4 +162,3 @@ impl Retrier {
         if self.full_jitter { Delay::from_secs_f64(full.as_secs_f64() * key.uniform()) } else { full }
     }
 }
-

@@ -55,7 +55,13 @@ impl Execution {
     }
 
     /// Tells an event of the strand that follows a given one.
-    pub(super) fn emit_after<R: Record>(&mut self, now: &mut Now<'_, R>, id: StrandId, previous: EventId, kind: EventKind) -> EventId {
+    pub(super) fn emit_after<R: Record>(
+        &mut self,
+        now: &mut Now<'_, R>,
+        id: StrandId,
+        previous: EventId,
+        kind: EventKind,
+    ) -> EventId {
         let strand = &self.strands[id];
         let (scope, state) = (strand.scope, strand.state);
         let event = self.emit_event(now, scope, previous, Some(state), kind);
@@ -91,7 +97,7 @@ impl Execution {
 
     pub(super) fn move_strand<R: Record>(&mut self, now: &mut Now<'_, R>, id: StrandId) {
         // It may have been aborted while it stood in the queue.
-        let Some(strand) = self.strands.get_mut(id) else { return };
+        let Some(strand) = self.strands.live_mut(id) else { return };
         let scope = strand.scope;
         let program = Rc::clone(&self.program);
         let state = &program.states[strand.state];
@@ -181,7 +187,13 @@ impl Execution {
         }
     }
 
-    fn answered<R: Record>(&mut self, now: &mut Now<'_, R>, id: StrandId, state: &State, answer: Answer) -> Result<Work, Fault> {
+    fn answered<R: Record>(
+        &mut self,
+        now: &mut Now<'_, R>,
+        id: StrandId,
+        state: &State,
+        answer: Answer,
+    ) -> Result<Work, Fault> {
         match (&state.kind, answer) {
             (Kind::Wait { .. }, Answer::Woken) => self.wake(now, id, state),
             // The delay of a retrier is over.
@@ -191,7 +203,12 @@ impl Execution {
         }
     }
 
-    pub(super) fn try_again<R: Record>(&mut self, now: &mut Now<'_, R>, id: StrandId, state: &State) -> Result<Work, Fault> {
+    pub(super) fn try_again<R: Record>(
+        &mut self,
+        now: &mut Now<'_, R>,
+        id: StrandId,
+        state: &State,
+    ) -> Result<Work, Fault> {
         let strand = &mut self.strands[id];
         strand.attempt += 1;
         strand.trigger = strand.previous;
@@ -200,9 +217,20 @@ impl Execution {
     }
 
     /// Leaves the state for the next one, with an output that is checked already.
-    pub(super) fn exit<R: Record>(&mut self, now: &mut Now<'_, R>, id: StrandId, output: Value, assigned: Vec<(Text, Value)>, next: Next) {
+    pub(super) fn exit<R: Record>(
+        &mut self,
+        now: &mut Now<'_, R>,
+        id: StrandId,
+        output: Value,
+        assigned: Vec<(Text, Value)>,
+        next: Next,
+    ) {
         let trigger = self.strands[id].trigger;
-        let told = if R::DATA && !assigned.is_empty() { Some(assigned.iter().cloned().collect::<Object>().into()) } else { None };
+        let told = if R::DATA && !assigned.is_empty() {
+            Some(assigned.iter().cloned().collect::<Object>().into())
+        } else {
+            None
+        };
         // A Parallel or Map state is left in the same breath as its last branch ends.
         let state = &self.program.states[self.strands[id].state];
         let joined = matches!(state.kind, Kind::Parallel { .. } | Kind::Map(_)) && trigger > self.strands[id].entered;
@@ -250,7 +278,10 @@ impl Execution {
     pub(super) fn failure_of(&self, id: StrandId, state: &State, fault: Fault) -> (Failure, Option<Text>) {
         let place = |reason: &str| {
             let entered = self.strands[id].entered.0;
-            format!("An error occurred while executing the state '{}' (entered at the event id #{entered}). {reason}", state.name)
+            format!(
+                "An error occurred while executing the state '{}' (entered at the event id #{entered}). {reason}",
+                state.name
+            )
         };
         match fault {
             Fault::Query(error) => (Failure::new(error.error_name(), place(&error.reason())), error.location()),
@@ -268,10 +299,17 @@ impl Execution {
     }
 
     /// Tells that a JSONata expression failed, if one did.
-    pub(super) fn tell_evaluation<R: Record>(&mut self, now: &mut Now<'_, R>, id: StrandId, failure: &Failure, location: Option<Text>) {
+    pub(super) fn tell_evaluation<R: Record>(
+        &mut self,
+        now: &mut Now<'_, R>,
+        id: StrandId,
+        failure: &Failure,
+        location: Option<Text>,
+    ) {
         if let Some(location) = location {
             let trigger = self.strands[id].trigger;
-            let event = self.emit_after(now, id, trigger, EventKind::EvaluationFailed { failure: failure.clone(), location });
+            let event =
+                self.emit_after(now, id, trigger, EventKind::EvaluationFailed { failure: failure.clone(), location });
             self.strands[id].trigger = event;
         }
     }
@@ -292,7 +330,10 @@ impl Execution {
     /// The history of a scope has no place left.
     fn overflow<R: Record>(&mut self, now: &mut Now<'_, R>, scope: ScopeId) {
         let limit = self.limits.events;
-        let failure = Failure::new("States.Runtime", format!("The execution reached the maximum number of history events ({limit})."));
+        let failure = Failure::new(
+            "States.Runtime",
+            format!("The execution reached the maximum number of history events ({limit})."),
+        );
         let previous = self.scopes[scope].last_event;
         self.emit_event(now, scope, previous, None, EventKind::ExecutionFailed(failure.clone()));
         self.end_scope(now, scope, Status::Failed, failure);
@@ -318,8 +359,10 @@ impl Execution {
 
     /// Ends the child executions of the Map state that a strand is in.
     pub(super) fn abort_scopes<R: Record>(&mut self, now: &mut Now<'_, R>, owner: StrandId) {
-        let owned = |entry: &super::Scope| entry.status == Status::Running && entry.owner.is_some_and(|(id, _)| id == owner);
-        let scopes: Vec<ScopeId> = self.scopes.iter_enumerated().filter(|(_, entry)| owned(entry)).map(|(id, _)| id).collect();
+        let owned =
+            |entry: &super::Scope| entry.status == Status::Running && entry.owner.is_some_and(|(id, _)| id == owner);
+        let scopes: Vec<ScopeId> =
+            self.scopes.iter_enumerated().filter(|(_, entry)| owned(entry)).map(|(id, _)| id).collect();
         for scope in scopes {
             // Without its owner, so that nobody is told of an end that was wanted.
             self.emit_scope(now, scope, EventKind::ExecutionAborted(Failure::default()));
@@ -409,7 +452,7 @@ impl Execution {
 
     /// A group of strands, wherever the phase of their owner keeps it.
     pub(super) fn group_mut(&mut self, id: StrandId) -> Option<&mut Group> {
-        match &mut self.strands.get_mut(id)?.phase {
+        match &mut self.strands.live_mut(id)?.phase {
             Phase::Group(group) | Phase::Mapping(group) | Phase::Mapped(group, _) => Some(group),
             _ => None,
         }

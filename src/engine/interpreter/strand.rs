@@ -139,7 +139,7 @@ impl Strands {
         };
         match self.free.pop() {
             Some(id) => {
-                if let Some(slot) = self.slots.get_mut(id) {
+                if let Some(slot) = self.slots.lookup_mut(id) {
                     if let Slot::Free { turn } = slot {
                         strand.turn = *turn + 1;
                     }
@@ -152,7 +152,7 @@ impl Strands {
     }
 
     pub fn remove(&mut self, id: StrandId) {
-        if let Some(slot) = self.slots.get_mut(id)
+        if let Some(slot) = self.slots.lookup_mut(id)
             && let Slot::Used(strand) = slot
         {
             *slot = Slot::Free { turn: strand.turn };
@@ -160,15 +160,15 @@ impl Strands {
         }
     }
 
-    pub fn get(&self, id: StrandId) -> Option<&Strand> {
-        match self.slots.get(id) {
+    pub fn live(&self, id: StrandId) -> Option<&Strand> {
+        match self.slots.lookup(id) {
             Some(Slot::Used(strand)) => Some(strand),
             _ => None,
         }
     }
 
-    pub fn get_mut(&mut self, id: StrandId) -> Option<&mut Strand> {
-        match self.slots.get_mut(id) {
+    pub fn live_mut(&mut self, id: StrandId) -> Option<&mut Strand> {
+        match self.slots.lookup_mut(id) {
             Some(Slot::Used(strand)) => Some(strand),
             _ => None,
         }
@@ -182,7 +182,7 @@ impl Strands {
     }
 
     pub fn ids(&self) -> Vec<StrandId> {
-        self.slots.ids().filter(|id| self.get(*id).is_some()).collect()
+        self.slots.ids().filter(|id| self.live(*id).is_some()).collect()
     }
 
     /// The token of what the strand waits for next.
@@ -194,13 +194,13 @@ impl Strands {
 }
 
 // INVARIANT: whoever holds the id of a strand holds it while the strand lives; only the ready queue may hold one longer,
-// and it asks `get_mut`.
+// and it asks `live_mut`.
 impl Index<StrandId> for Strands {
     type Output = Strand;
 
     #[expect(clippy::panic, reason = "an id is only held while its strand lives")]
     fn index(&self, id: StrandId) -> &Strand {
-        match self.get(id) {
+        match self.live(id) {
             Some(strand) => strand,
             None => panic!("strand {id:?} has ended"),
         }
@@ -210,7 +210,7 @@ impl Index<StrandId> for Strands {
 impl IndexMut<StrandId> for Strands {
     #[expect(clippy::panic, reason = "an id is only held while its strand lives")]
     fn index_mut(&mut self, id: StrandId) -> &mut Strand {
-        match self.get_mut(id) {
+        match self.live_mut(id) {
             Some(strand) => strand,
             None => panic!("strand {id:?} has ended"),
         }

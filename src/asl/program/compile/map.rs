@@ -3,7 +3,8 @@
 use super::reader::Reader;
 use super::state::given;
 use crate::asl::program::{
-    CsvConfig, Distributed, FlowId, InputType, Io, ItemBatcher, ItemReader, Items, Map, Next, ResultWriter, Transformation,
+    CsvConfig, Distributed, FlowId, InputType, Io, ItemBatcher, ItemReader, Items, Map, Next, ResultWriter,
+    Transformation,
 };
 use crate::asl::{Definition, QueryLanguage, State};
 use crate::base::Diagnostic;
@@ -39,7 +40,9 @@ pub(super) fn map(
         io,
         items,
         item_selector,
-        max_concurrency: given(at.source_or_path("MaxConcurrency", "", language, Reader::integer)?, |count| *count == 0),
+        max_concurrency: given(at.source_or_path("MaxConcurrency", "", language, Reader::integer)?, |count| {
+            *count == 0
+        }),
         tolerated_failure_count: at.source_or_path("ToleratedFailureCount", "", language, Reader::integer)?,
         tolerated_failure_percentage: at.source_or_path("ToleratedFailurePercentage", "", language, percentage)?,
         distributed: distributed(definition, state, at)?,
@@ -64,7 +67,11 @@ fn distributed(definition: &Definition, state: &State, at: &Reader<'_>) -> Resul
 }
 
 /// Parameters in JSONPath, Arguments in JSONata.
-fn arguments(at: &Reader<'_>, field: &str, language: QueryLanguage) -> Result<Option<crate::asl::query::Template>, Diagnostic> {
+fn arguments(
+    at: &Reader<'_>,
+    field: &str,
+    language: QueryLanguage,
+) -> Result<Option<crate::asl::query::Template>, Diagnostic> {
     let key = if language == QueryLanguage::JsonPath { "Parameters" } else { "Arguments" };
     at.get(key).map(|at| at.template(&format!("{field}/{key}"), language)).transpose()
 }
@@ -80,7 +87,8 @@ fn reader(at: &Reader<'_>, language: QueryLanguage) -> Result<ItemReader, Diagno
         _ => InputType::Json,
     };
     let headers = config.as_ref().and_then(|config| config.get("CSVHeaders"));
-    let headers = headers.map(|at| at.elements()?.iter().map(Reader::text).collect::<Result<Vec<_>, _>>()).transpose()?;
+    let headers =
+        headers.map(|at| at.elements()?.iter().map(Reader::text).collect::<Result<Vec<_>, _>>()).transpose()?;
     let given_headers = text("CSVHeaderLocation")?.as_deref() == Some("GIVEN");
     let delimiter = text("CSVDelimiter")?.and_then(|name| match &*name {
         "COMMA" => Some(','),

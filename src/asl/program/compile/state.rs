@@ -18,7 +18,9 @@ pub(super) fn kind(definition: &Definition, id: StateId) -> Result<Kind, Diagnos
     Ok(match state_type {
         StateType::Pass => Kind::Pass { result: at.get("Result").map(|at| at.value()), io, next: next()? },
         StateType::Succeed => Kind::Succeed { io },
-        StateType::Fail => Kind::Fail { error: text_field(&at, "Error", language)?, cause: text_field(&at, "Cause", language)?, io },
+        StateType::Fail => {
+            Kind::Fail { error: text_field(&at, "Error", language)?, cause: text_field(&at, "Cause", language)?, io }
+        }
         StateType::Wait => Kind::Wait { until: until(&at, language)?, io, next: next()? },
         StateType::Choice => Kind::Choice(Box::new(choice::choice(definition, state, &at, io)?)),
         StateType::Task => Kind::Task(Box::new(Task {

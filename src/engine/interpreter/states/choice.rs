@@ -11,7 +11,13 @@ use crate::engine::history::Record;
 use std::cmp::Ordering;
 
 impl Execution {
-    pub(in super::super) fn choose<R: Record>(&mut self, now: &mut Now<'_, R>, id: StrandId, state: &State, choice: &Choice) -> Result<Work, Fault> {
+    pub(in super::super) fn choose<R: Record>(
+        &mut self,
+        now: &mut Now<'_, R>,
+        id: StrandId,
+        state: &State,
+        choice: &Choice,
+    ) -> Result<Work, Fault> {
         let input = self.effective_input(now, id, state)?;
         let mut chosen = choice.default.as_ref();
         let mut by_rule = false;
@@ -82,7 +88,10 @@ fn holds(condition: &Condition, scope: &Scope<'_>) -> Result<bool, Fault> {
 }
 
 fn invalid(path: &Path) -> Fault {
-    Fault::Runtime(format!("Invalid path '{}': The choice state's condition path references an invalid value.", path.text()))
+    Fault::Runtime(format!(
+        "Invalid path '{}': The choice state's condition path references an invalid value.",
+        path.text()
+    ))
 }
 
 fn passes(test: &Test, value: &Value, scope: &Scope<'_>) -> Result<bool, Fault> {

@@ -11,8 +11,9 @@ use super::super::scope::Scope;
 use super::super::strand::{Phase, StrandId};
 use super::super::{Answer, Call, Execution, Failure, Now, data};
 use crate::asl::program::{Distributed, Map, State};
-use crate::base::{Key, Object, Text, Time, Value};
+use crate::base::{Key, Object, Text, Value};
 use crate::engine::history::{EventId, EventKind, Record};
+use crate::engine::vintage;
 use std::rc::Rc;
 
 /// What a Map keeps of its Map Run.
@@ -52,10 +53,6 @@ impl Tolerance {
 /// As many child executions run at once where MaxConcurrency says nothing.
 const MAX_CONCURRENCY: u32 = 10_000;
 
-/// Until the autumn of 2024 the exit of such a Map followed the end of its run in the history; since then it follows
-/// the start. The virtual date decides.
-const EXIT_FOLLOWS_START_SINCE: &str = "2024-10-01T00:00:00Z";
-
 impl Execution {
     pub(super) fn map_distributed<R: Record>(
         &mut self,
@@ -66,14 +63,15 @@ impl Execution {
         distributed: &Distributed,
         limit: u32,
     ) -> Result<Work, Fault> {
+        let items =
+            if distributed.reader.is_some() { Rc::new([]) as Rc<[Value]> } else { self.items(now, id, state, map)? };
+        let started = self.emit(now, id, EventKind::MapStateStarted { length: items.len() as u32 });
+        self.strands[id].trigger = started;
         let tolerance = self.tolerance(now, id, state, map)?;
         let reader = match &distributed.reader {
             Some(reader) => Some(self.reader_arguments(now, id, state, reader)?),
             None => None,
         };
-        let items = if reader.is_some() { Rc::new([]) as Rc<[Value]> } else { self.items(now, id, state, map)? };
-        let started = self.emit(now, id, EventKind::MapStateStarted { length: items.len() as u32 });
-        self.strands[id].trigger = started;
         let key = self.attempt_key(id).with_str("map run");
         let identity = Rc::clone(&self.scopes[self.strands[id].scope].identity);
         let label = distributed.label.clone().unwrap_or_else(|| uuid(key.with(0)));
@@ -94,9 +92,16 @@ impl Execution {
         Ok(Work::Under)
     }
 
-    fn tolerance<R: Record>(&self, now: &Now<'_, R>, id: StrandId, state: &State, map: &Map) -> Result<Tolerance, Fault> {
+    fn tolerance<R: Record>(
+        &self,
+        now: &Now<'_, R>,
+        id: StrandId,
+        state: &State,
+        map: &Map,
+    ) -> Result<Tolerance, Fault> {
         let count = self.map_integer(now, id, state, map.tolerated_failure_count.as_ref(), "ToleratedFailureCount")?;
-        let percentage = self.map_float(now, id, state, map.tolerated_failure_percentage.as_ref(), "ToleratedFailurePercentage")?;
+        let percentage =
+            self.map_float(now, id, state, map.tolerated_failure_percentage.as_ref(), "ToleratedFailurePercentage")?;
         if count.is_some_and(|count| count < 0) {
             return Err(Fault::Runtime("ToleratedFailureCount cannot be negative.".into()));
         }
@@ -146,7 +151,14 @@ impl Execution {
     }
 
     /// Begins with the child executions.
-    fn run_items<R: Record>(&mut self, now: &mut Now<'_, R>, id: StrandId, map: &Map, distributed: &Distributed, items: Rc<[Value]>) -> Result<(), Fault> {
+    fn run_items<R: Record>(
+        &mut self,
+        now: &mut Now<'_, R>,
+        id: StrandId,
+        map: &Map,
+        distributed: &Distributed,
+        items: Rc<[Value]>,
+    ) -> Result<(), Fault> {
         let mut inputs = Vec::with_capacity(items.len());
         for (index, value) in items.iter().enumerate() {
             let item = Rc::new(MapItem { index: index as u32, value: value.clone() });
@@ -189,7 +201,13 @@ impl Execution {
     }
 
     /// A child execution has ended.
-    pub(in super::super) fn child_ended<R: Record>(&mut self, now: &mut Now<'_, R>, id: StrandId, index: u32, result: Result<Value, Failure>) {
+    pub(in super::super) fn child_ended<R: Record>(
+        &mut self,
+        now: &mut Now<'_, R>,
+        id: StrandId,
+        index: u32,
+        result: Result<Value, Failure>,
+    ) {
         use crate::asl::program::Kind;
         let Some(group) = self.group_mut(id) else { return };
         group.running -= 1;
@@ -198,7 +216,7 @@ impl Execution {
             (Ok(output), Some(place), _) => *place = Some(output),
             (Err(_), _, Some(run)) => {
                 run.failed += 1;
-                                if !run.tolerance.allows(run.failed, total) {
+                if !run.tolerance.allows(run.failed, total) {
                     return self.fail_run(now, id, exceeded());
                 }
             }
@@ -240,9 +258,9 @@ impl Execution {
     fn succeed_run<R: Record>(&mut self, now: &mut Now<'_, R>, id: StrandId, output: Value) {
         let started = self.run_started(id);
         let ended = self.emit_after(now, id, started, EventKind::MapRunSucceeded);
-        let since = Time::from_rfc3339(EXIT_FOLLOWS_START_SINCE).unwrap_or_default();
+        let follows_start = vintage::exit_follows_map_run_start(now.at);
         let strand = &mut self.strands[id];
-        strand.trigger = if now.at >= since { started } else { ended };
+        strand.trigger = if follows_start { started } else { ended };
         strand.phase = Phase::Joined(output);
         self.ready.push_front(id);
     }
@@ -280,7 +298,8 @@ impl Execution {
         let max_items = self.map_integer(now, id, state, batcher.max_items.as_ref(), "MaxItemsPerBatch")?;
         let max_items = positive(max_items, "MaxItemsPerBatch")?.unwrap_or(u64::MAX);
         let max_bytes = self.map_integer(now, id, state, batcher.max_bytes.as_ref(), "MaxInputBytesPerBatch")?;
-        let max_bytes = positive(max_bytes, "MaxInputBytesPerBatch")?.unwrap_or(u64::MAX).min(self.limits.payload as u64);
+        let max_bytes =
+            positive(max_bytes, "MaxInputBytesPerBatch")?.unwrap_or(u64::MAX).min(self.limits.payload as u64);
         let shared = match &batcher.batch_input {
             Some(template) => {
                 let input = self.effective_input(now, id, state)?;

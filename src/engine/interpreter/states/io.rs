@@ -11,7 +11,12 @@ use crate::engine::history::Record;
 
 impl Execution {
     /// The input after InputPath.
-    pub(in super::super) fn effective_input<R: Record>(&self, now: &Now<'_, R>, id: StrandId, state: &State) -> Result<Value, QueryError> {
+    pub(in super::super) fn effective_input<R: Record>(
+        &self,
+        now: &Now<'_, R>,
+        id: StrandId,
+        state: &State,
+    ) -> Result<Value, QueryError> {
         let input = &self.strands[id].input;
         match &state.io().input_path {
             InputPath::Whole => Ok(input.clone()),
@@ -21,18 +26,31 @@ impl Execution {
     }
 
     /// What a Task or a Parallel state hands on: its Parameters or Arguments, else its effective input.
-    pub(in super::super) fn arguments<R: Record>(&self, now: &Now<'_, R>, id: StrandId, state: &State) -> Result<Value, QueryError> {
+    pub(in super::super) fn arguments<R: Record>(
+        &self,
+        now: &Now<'_, R>,
+        id: StrandId,
+        state: &State,
+    ) -> Result<Value, QueryError> {
         let input = self.effective_input(now, id, state)?;
         match &state.io().arguments {
             Some(template) => self.query(now.at, id, &input, |scope| template.evaluate(scope)),
             // A Task in JSONata that says nothing of Arguments is called with nothing.
-            None if state.language == QueryLanguage::Jsonata && matches!(state.kind, Kind::Task(_)) => Ok(Object::new().into()),
+            None if state.language == QueryLanguage::Jsonata && matches!(state.kind, Kind::Task(_)) => {
+                Ok(Object::new().into())
+            }
             None => Ok(input),
         }
     }
 
     /// From the result of the work to the way out.
-    pub(in super::super) fn leave<R: Record>(&mut self, now: &mut Now<'_, R>, id: StrandId, state: &State, result: Value) -> Result<(), Fault> {
+    pub(in super::super) fn leave<R: Record>(
+        &mut self,
+        now: &mut Now<'_, R>,
+        id: StrandId,
+        state: &State,
+        result: Value,
+    ) -> Result<(), Fault> {
         let next = match &state.kind {
             Kind::Pass { next, .. } | Kind::Wait { next, .. } | Kind::Parallel { next, .. } => *next,
             Kind::Task(task) => task.next,
@@ -115,7 +133,9 @@ impl Execution {
 
 /// The failure of what came back too large.
 pub(in super::super) fn too_large(name: &str) -> Failure {
-    let cause = format!("The state/task '{name}' returned a result with a size exceeding the maximum number of bytes service limit.");
+    let cause = format!(
+        "The state/task '{name}' returned a result with a size exceeding the maximum number of bytes service limit."
+    );
     Failure::new("States.DataLimitExceeded", cause)
 }
 

@@ -12,7 +12,13 @@ use crate::engine::history::{EventKind, Record};
 use std::rc::Rc;
 
 impl Execution {
-    pub(in super::super) fn map<R: Record>(&mut self, now: &mut Now<'_, R>, id: StrandId, state: &State, map: &Map) -> Result<Work, Fault> {
+    pub(in super::super) fn map<R: Record>(
+        &mut self,
+        now: &mut Now<'_, R>,
+        id: StrandId,
+        state: &State,
+        map: &Map,
+    ) -> Result<Work, Fault> {
         let limit = self.concurrency(now, id, state, map)?;
         if let Some(distributed) = &map.distributed {
             return self.map_distributed(now, id, state, map, distributed, limit);
@@ -33,7 +39,13 @@ impl Execution {
     }
 
     /// What it iterates over.
-    pub(in super::super) fn items<R: Record>(&self, now: &Now<'_, R>, id: StrandId, state: &State, map: &Map) -> Result<Rc<[Value]>, Fault> {
+    pub(in super::super) fn items<R: Record>(
+        &self,
+        now: &Now<'_, R>,
+        id: StrandId,
+        state: &State,
+        map: &Map,
+    ) -> Result<Rc<[Value]>, Fault> {
         let input = self.effective_input(now, id, state)?;
         let (items, place) = match &map.items {
             Items::Input => (input, Text::from("$")),
@@ -54,7 +66,9 @@ impl Execution {
 
     /// MaxConcurrency; none and zero stand for as many as there are.
     fn concurrency<R: Record>(&self, now: &Now<'_, R>, id: StrandId, state: &State, map: &Map) -> Result<u32, Fault> {
-        let Some(limit) = self.map_integer(now, id, state, map.max_concurrency.as_ref(), "MaxConcurrency")? else { return Ok(u32::MAX) };
+        let Some(limit) = self.map_integer(now, id, state, map.max_concurrency.as_ref(), "MaxConcurrency")? else {
+            return Ok(u32::MAX);
+        };
         match limit {
             0 => Ok(u32::MAX),
             1.. => Ok(u32::try_from(limit).unwrap_or(u32::MAX)),
@@ -87,7 +101,9 @@ impl Execution {
     ) -> Result<Option<f64>, Fault> {
         let value = self.map_setting(now, id, state, source)?;
         let Some(value) = value else { return Ok(None) };
-        let number = value.as_f64().or_else(|| value.as_str().and_then(|text| text.parse().ok()).filter(|float: &f64| float.is_finite()));
+        let number = value
+            .as_f64()
+            .or_else(|| value.as_str().and_then(|text| text.parse().ok()).filter(|float: &f64| float.is_finite()));
         number.map(Some).ok_or_else(|| self.bad_setting(source, field, &value, "float"))
     }
 
@@ -111,15 +127,21 @@ impl Execution {
     fn bad_setting<T>(&self, source: Option<&Source<T>>, field: &str, value: &Value, expected: &str) -> Fault {
         let shown = value.as_str().map_or_else(|| value.to_json(), str::to_owned);
         match source {
-            Some(Source::Path(path)) => {
-                Fault::Runtime(format!("The {field}Path field refers to value \"{shown}\" which is not a valid {expected}: {}", path.text()))
-            }
+            Some(Source::Path(path)) => Fault::Runtime(format!(
+                "The {field}Path field refers to value \"{shown}\" which is not a valid {expected}: {}",
+                path.text()
+            )),
             _ => Fault::Runtime(format!("The {field} field has the value \"{shown}\" which is not a valid {expected}")),
         }
     }
 
     /// Starts as many iterations as may run.
-    pub(in super::super) fn start_iterations<R: Record>(&mut self, now: &mut Now<'_, R>, id: StrandId, map: &Map) -> Result<(), Fault> {
+    pub(in super::super) fn start_iterations<R: Record>(
+        &mut self,
+        now: &mut Now<'_, R>,
+        id: StrandId,
+        map: &Map,
+    ) -> Result<(), Fault> {
         let key = self.attempt_key(id);
         let scope = self.strands[id].scope;
         while let Some(index) = self.group_mut(id).and_then(|group| group.startable()) {
@@ -132,7 +154,7 @@ impl Execution {
             let input = self.item_input(now, id, map, &item)?;
             let trigger = self.strands[id].trigger;
             let started = self.emit_after(now, id, trigger, EventKind::MapIterationStarted { index });
-            let child = self.spawn(id, index, map.processor, scope, input, key.with(u64::from(index)), started);
+            let child = self.spawn(id, index, map.processor, input, key.with(u64::from(index)), started);
             self.strands[child].item = Some(item);
             if let Some(group) = self.group_mut(id) {
                 group.running += 1;
@@ -143,7 +165,13 @@ impl Execution {
     }
 
     /// What an iteration gets: the item, or what ItemSelector makes of it.
-    pub(in super::super) fn item_input<R: Record>(&mut self, now: &Now<'_, R>, id: StrandId, map: &Map, item: &Rc<MapItem>) -> Result<Value, Fault> {
+    pub(in super::super) fn item_input<R: Record>(
+        &mut self,
+        now: &Now<'_, R>,
+        id: StrandId,
+        map: &Map,
+        item: &Rc<MapItem>,
+    ) -> Result<Value, Fault> {
         let Some(selector) = &map.item_selector else { return Ok(item.value.clone()) };
         let program = Rc::clone(&self.program);
         let state = &program.states[self.strands[id].state];

@@ -9,7 +9,13 @@ use crate::base::{Text, Value};
 use crate::engine::history::Record;
 
 impl Execution {
-    pub(in super::super) fn pass<R: Record>(&mut self, now: &mut Now<'_, R>, id: StrandId, result: Option<&Value>, io: &Io) -> Result<Work, Fault> {
+    pub(in super::super) fn pass<R: Record>(
+        &mut self,
+        now: &mut Now<'_, R>,
+        id: StrandId,
+        result: Option<&Value>,
+        io: &Io,
+    ) -> Result<Work, Fault> {
         let program = std::rc::Rc::clone(&self.program);
         let state = &program.states[self.strands[id].state];
         let input = self.effective_input(now, id, state)?;
@@ -53,9 +59,10 @@ impl Execution {
         })?;
         match value {
             Value::String(text) => Ok(Some(text)),
-            other if state.language == QueryLanguage::JsonPath => {
-                Err(Fault::Runtime(format!("The {name}Path field refers to a value that is not a string: {}", other.to_json())))
-            }
+            other if state.language == QueryLanguage::JsonPath => Err(Fault::Runtime(format!(
+                "The {name}Path field refers to a value that is not a string: {}",
+                other.to_json()
+            ))),
             other => Ok(Some(other.to_json().into())),
         }
     }

@@ -9,7 +9,13 @@ use crate::base::{Delay, Value};
 use crate::engine::history::{EventKind, Record, Scheduled};
 
 impl Execution {
-    pub(in super::super) fn call_task<R: Record>(&mut self, now: &mut Now<'_, R>, id: StrandId, state: &State, task: &Task) -> Result<Work, Fault> {
+    pub(in super::super) fn call_task<R: Record>(
+        &mut self,
+        now: &mut Now<'_, R>,
+        id: StrandId,
+        state: &State,
+        task: &Task,
+    ) -> Result<Work, Fault> {
         let timeout = self.bound(now, id, state, task.timeout.as_ref(), "TimeoutSeconds")?;
         let heartbeat = self.bound(now, id, state, task.heartbeat.as_ref(), "HeartbeatSeconds")?;
         let arguments = self.arguments(now, id, state)?;
@@ -53,7 +59,13 @@ impl Execution {
         self.effects.push_back(Effect::Invoke(Box::new(invoke)));
     }
 
-    pub(in super::super) fn task_answered<R: Record>(&mut self, now: &mut Now<'_, R>, id: StrandId, task: &Task, answer: Answer) -> Result<Work, Fault> {
+    pub(in super::super) fn task_answered<R: Record>(
+        &mut self,
+        now: &mut Now<'_, R>,
+        id: StrandId,
+        task: &Task,
+        answer: Answer,
+    ) -> Result<Work, Fault> {
         let failed = |kind: fn(Failure) -> EventKind, failure: Failure| (kind(failure.clone()), failure);
         let (event, failure) = match answer {
             Answer::Succeeded(output) => {
@@ -73,12 +85,16 @@ impl Execution {
             Answer::Failed(failure) => failed(EventKind::TaskFailed, failure),
             Answer::SubmitFailed(failure) => failed(EventKind::TaskSubmitFailed, failure),
             Answer::TimedOut => failed(EventKind::TaskTimedOut, Failure::timeout()),
-            Answer::HeartbeatTimedOut => failed(EventKind::TaskTimedOut, Failure { heartbeat: true, ..Failure::timeout() }),
+            Answer::HeartbeatTimedOut => {
+                failed(EventKind::TaskTimedOut, Failure { heartbeat: true, ..Failure::timeout() })
+            }
             Answer::Missing => {
                 return Err(Fault::Runtime(format!("The activity {} does not exist.", task.resource.arn())));
             }
             // Progress is told where it arrives.
-            Answer::Scheduled | Answer::Started { .. } | Answer::Submitted(_) | Answer::Woken => return Ok(Work::Under),
+            Answer::Scheduled | Answer::Started { .. } | Answer::Submitted(_) | Answer::Woken => {
+                return Ok(Work::Under);
+            }
         };
         let event = self.emit(now, id, event);
         self.strands[id].trigger = event;
@@ -107,7 +123,10 @@ impl Execution {
             Some(secs @ 1..=99_999_999) => Ok(Some(secs)),
             _ => {
                 let suffix = if matches!(source, Source::Path(_)) { "Path" } else { "" };
-                Err(Fault::Runtime(format!("The {field}{suffix} field refers to a value that is not a positive integer: {}", value.to_json())))
+                Err(Fault::Runtime(format!(
+                    "The {field}{suffix} field refers to a value that is not a positive integer: {}",
+                    value.to_json()
+                )))
             }
         }
     }

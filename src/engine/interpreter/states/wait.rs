@@ -31,7 +31,12 @@ impl Execution {
         Ok(Work::Under)
     }
 
-    pub(in super::super) fn wake<R: Record>(&mut self, now: &mut Now<'_, R>, id: StrandId, state: &State) -> Result<Work, Fault> {
+    pub(in super::super) fn wake<R: Record>(
+        &mut self,
+        now: &mut Now<'_, R>,
+        id: StrandId,
+        state: &State,
+    ) -> Result<Work, Fault> {
         let result = match state.language {
             QueryLanguage::JsonPath => self.effective_input(now, id, state)?,
             QueryLanguage::Jsonata => self.strands[id].input.clone(),
@@ -39,13 +44,24 @@ impl Execution {
         Ok(Work::Result(result))
     }
 
-    fn seconds<R: Record>(&self, now: &Now<'_, R>, id: StrandId, state: &State, source: &Source<i64>) -> Result<u64, Fault> {
+    fn seconds<R: Record>(
+        &self,
+        now: &Now<'_, R>,
+        id: StrandId,
+        state: &State,
+        source: &Source<i64>,
+    ) -> Result<u64, Fault> {
         let value = match self.jsonata_number(now, id, source)? {
             Some(value) => value,
             None => {
                 let Source::Path(path) = source else { return Ok(0) };
                 let input = self.effective_input(now, id, state)?;
-                let missing = || Fault::Runtime(format!("The SecondsPath parameter does not reference an input value: {}", path.text()));
+                let missing = || {
+                    Fault::Runtime(format!(
+                        "The SecondsPath parameter does not reference an input value: {}",
+                        path.text()
+                    ))
+                };
                 self.query(now.at, id, &input, |scope| scope.read(path)).map_err(|_| missing())?
             }
         };
@@ -56,17 +72,28 @@ impl Execution {
                 path.text(),
                 value.to_json()
             )),
-            _ => Fault::Runtime(format!("The Seconds field must be an integer from 0 to {MAX_SECONDS}, but was {}", value.to_json())),
+            _ => Fault::Runtime(format!(
+                "The Seconds field must be an integer from 0 to {MAX_SECONDS}, but was {}",
+                value.to_json()
+            )),
         })
     }
 
-    fn timestamp<R: Record>(&self, now: &Now<'_, R>, id: StrandId, state: &State, source: &Source<Text>) -> Result<Time, Fault> {
+    fn timestamp<R: Record>(
+        &self,
+        now: &Now<'_, R>,
+        id: StrandId,
+        state: &State,
+        source: &Source<Text>,
+    ) -> Result<Time, Fault> {
         let read = |text: &str| Time::from_rfc3339(text);
         match source {
             Source::Given(text) if state.language == QueryLanguage::Jsonata => {
                 read(text).ok_or_else(|| QueryError::Timestamp { value: text.clone() }.into())
             }
-            Source::Given(text) => read(text).ok_or_else(|| Fault::Runtime(format!("The Timestamp is not a date-time: {text}"))),
+            Source::Given(text) => {
+                read(text).ok_or_else(|| Fault::Runtime(format!("The Timestamp is not a date-time: {text}")))
+            }
             Source::Jsonata(expression) => {
                 let input = &self.strands[id].input;
                 let value = self.query(now.at, id, input, |scope| expression.expect(scope, "string"))?;
@@ -76,7 +103,10 @@ impl Execution {
             Source::Path(path) => {
                 let input = self.effective_input(now, id, state)?;
                 let value = self.query(now.at, id, &input, |scope| scope.read(path)).map_err(|_| {
-                    Fault::Runtime(format!("The TimestampPath parameter does not reference an input value: {}", path.text()))
+                    Fault::Runtime(format!(
+                        "The TimestampPath parameter does not reference an input value: {}",
+                        path.text()
+                    ))
                 })?;
                 value.as_str().and_then(read).ok_or_else(|| {
                     let shown = match &value {

@@ -1,14 +1,20 @@
 //! ItemReader: what the items of a Map in distributed mode are made from.
 
-use super::super::super::strand::StrandId;
 use super::super::super::run::Fault;
+use super::super::super::strand::StrandId;
 use super::super::super::{Execution, Failure, Now};
 use crate::asl::program::{CsvConfig, InputType, ItemReader, Resource, State};
 use crate::base::{Object, Text, Value};
 use crate::engine::history::Record;
 
 impl Execution {
-    pub(super) fn reader_arguments<R: Record>(&self, now: &Now<'_, R>, id: StrandId, state: &State, reader: &ItemReader) -> Result<Value, Fault> {
+    pub(super) fn reader_arguments<R: Record>(
+        &self,
+        now: &Now<'_, R>,
+        id: StrandId,
+        state: &State,
+        reader: &ItemReader,
+    ) -> Result<Value, Fault> {
         let input = self.effective_input(now, id, state)?;
         // A bad MaxItemsPath is found before anything is read.
         self.max_items(now, id, state, reader)?;
@@ -18,7 +24,13 @@ impl Execution {
         }
     }
 
-    fn max_items<R: Record>(&self, now: &Now<'_, R>, id: StrandId, state: &State, reader: &ItemReader) -> Result<Option<i64>, Fault> {
+    fn max_items<R: Record>(
+        &self,
+        now: &Now<'_, R>,
+        id: StrandId,
+        state: &State,
+        reader: &ItemReader,
+    ) -> Result<Option<i64>, Fault> {
         self.map_integer(now, id, state, reader.max_items.as_ref(), "MaxItems")
     }
 
@@ -58,9 +70,12 @@ fn parse_body(reader: &ItemReader, body: &str) -> Result<Vec<Value>, String> {
     match reader.input_type {
         _ if lists_objects(&reader.resource) => Err("A listing is an array of objects.".into()),
         InputType::Json => {
-            let value = Value::parse(body).map_err(|error| format!("Attempting to parse the JSON file failed: {error}"))?;
+            let value =
+                Value::parse(body).map_err(|error| format!("Attempting to parse the JSON file failed: {error}"))?;
             let found = match &reader.items_pointer {
-                Some(pointer) => value.pointer(pointer).ok_or_else(|| format!("ItemsPointer '{pointer}' points to nothing."))?,
+                Some(pointer) => {
+                    value.pointer(pointer).ok_or_else(|| format!("ItemsPointer '{pointer}' points to nothing."))?
+                }
                 None => &value,
             };
             match found {
@@ -74,7 +89,9 @@ fn parse_body(reader: &ItemReader, body: &str) -> Result<Vec<Value>, String> {
             lines.map(|line| Value::parse(line).map_err(|error| format!("A line is not JSON: {error}"))).collect()
         }
         InputType::Csv => csv(body, &reader.csv),
-        InputType::Manifest => Err("S3 inventory manifests are not read here; list the objects or give their items as JSON.".into()),
+        InputType::Manifest => {
+            Err("S3 inventory manifests are not read here; list the objects or give their items as JSON.".into())
+        }
         InputType::Parquet => Err("Parquet files are not read here; give the items as JSON, JSONL or CSV.".into()),
     }
 }

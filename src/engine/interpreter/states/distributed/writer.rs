@@ -9,14 +9,22 @@ use crate::engine::history::Record;
 
 impl Execution {
     /// What is to be written, if anything is, and the result of the state without it.
-    pub(super) fn written<R: Record>(&mut self, now: &Now<'_, R>, id: StrandId, writer: &ResultWriter) -> Result<(Option<Value>, Value), Failure> {
+    pub(super) fn written<R: Record>(
+        &mut self,
+        now: &Now<'_, R>,
+        id: StrandId,
+        writer: &ResultWriter,
+    ) -> Result<(Option<Value>, Value), Failure> {
         let program = std::rc::Rc::clone(&self.program);
         let state = &program.states[self.strands[id].state];
         let Some(run) = self.group_mut(id).and_then(|group| group.run.as_ref()) else { return Ok((None, Value::Null)) };
         let run_arn = run.arn.clone();
-        let mut children: Vec<ChildExecution<'_>> = self.children().filter(|child| child.identity.map_run_arn.as_ref() == Some(&run_arn)).collect();
+        let mut children: Vec<ChildExecution<'_>> =
+            self.children().filter(|child| child.identity.map_run_arn.as_ref() == Some(&run_arn)).collect();
         children.sort_by_key(|child| child.index);
-        let select = |wanted: fn(Status) -> bool| -> Vec<&ChildExecution<'_>> { children.iter().filter(|child| wanted(child.status)).collect() };
+        let select = |wanted: fn(Status) -> bool| -> Vec<&ChildExecution<'_>> {
+            children.iter().filter(|child| wanted(child.status)).collect()
+        };
         let succeeded = transform(writer.transformation, &select(|status| status == Status::Succeeded));
         let failed = transform(Transformation::None, &select(|status| status == Status::Failed));
         if writer.resource.is_none() {
@@ -24,7 +32,9 @@ impl Execution {
         }
         let target = match &writer.arguments {
             Some(template) => {
-                let made = self.effective_input(now, id, state).and_then(|input| self.query(now.at, id, &input, |scope| template.evaluate(scope)));
+                let made = self
+                    .effective_input(now, id, state)
+                    .and_then(|input| self.query(now.at, id, &input, |scope| template.evaluate(scope)));
                 made.map_err(|error| self.failure_of(id, state, Fault::Query(error)).0)?
             }
             None => Value::Null,
@@ -32,7 +42,8 @@ impl Execution {
         let text = |key: &str| target.get(key).and_then(Value::as_str).unwrap_or_default().to_owned();
         let (bucket, prefix) = (text("Bucket"), text("Prefix"));
         let folder = run_arn.rsplit(':').next().unwrap_or_default();
-        let base = if prefix.is_empty() { folder.to_owned() } else { format!("{}/{folder}", prefix.trim_end_matches('/')) };
+        let base =
+            if prefix.is_empty() { folder.to_owned() } else { format!("{}/{folder}", prefix.trim_end_matches('/')) };
         let mut files = Array::new();
         let mut index = Object::new();
         for (name, results) in [("FAILED", &failed), ("PENDING", &Value::array([])), ("SUCCEEDED", &succeeded)] {
@@ -55,7 +66,8 @@ impl Execution {
         files.push(Value::object([("Key", Value::from(key.as_str())), ("Body", Value::from(manifest.to_json()))]));
         let details = Value::object([("Bucket", Value::from(bucket.as_str())), ("Key", Value::from(key))]);
         let output = Value::object([("MapRunArn", Value::String(run_arn)), ("ResultWriterDetails", details)]);
-        let call = Value::object([("Bucket", Value::from(bucket)), ("Files", files.into()), ("Output", output.clone())]);
+        let call =
+            Value::object([("Bucket", Value::from(bucket)), ("Files", files.into()), ("Output", output.clone())]);
         Ok((Some(call), output))
     }
 }
