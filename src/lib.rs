@@ -23,3 +23,5 @@ pub mod base;
 pub mod asl;
 
 pub mod engine;
+
+pub mod graph;
