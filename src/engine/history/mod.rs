@@ -3,7 +3,9 @@
 mod event;
 mod export;
 mod record;
+mod view;
 
 pub use event::{Event, EventId, EventKind, Scheduled, ScopeId};
 pub use export::{Exported, History};
 pub use record::{Log, Record, Tally};
+pub use view::{View, Visits};
