@@ -1,16 +1,23 @@
 //! Why a query gave no value, in AWS's words.
 
+use super::intrinsic;
 use super::path::{Path, PathError};
 use crate::base::{Text, Value};
 
-/// A query that failed while a state ran. The interpreter adds which state, and gives it the error name that AWS does:
-/// `States.Runtime` for paths, `States.IntrinsicFailure`, or `States.QueryEvaluationError`.
+/// A query that failed while a state ran. The interpreter adds which state, and gives it the error name that AWS does.
 #[derive(Clone, Debug)]
 pub enum QueryError {
     /// A path on its own, as in InputPath.
     Path {
         text: Text,
-        reason: String,
+        error: PathError,
+    },
+    /// A path of a state whose input is null.
+    NullInput,
+    /// A ResultPath that does not fit the input.
+    ResultPath {
+        text: Text,
+        input: Value,
     },
     /// A path in a payload template.
     Field {
@@ -53,14 +60,19 @@ pub enum Unexpected {
 
 impl QueryError {
     pub fn path(path: &Path, error: PathError) -> QueryError {
-        QueryError::Path { text: path.text().clone(), reason: error.to_string() }
+        QueryError::Path { text: path.text().clone(), error }
     }
 
     /// The name that Retry and Catch see.
     pub fn error_name(&self) -> &'static str {
         match self {
-            QueryError::Path { .. } | QueryError::Field { .. } => "States.Runtime",
-            QueryError::Intrinsic { .. } => "States.IntrinsicFailure",
+            // AWS documents `States.IntrinsicFailure` for intrinsic functions, but was only seen to say this.
+            QueryError::Path { .. }
+            | QueryError::NullInput
+            | QueryError::Field { .. }
+            | QueryError::Intrinsic { .. } => "States.Runtime",
+            // Here, too, what was seen: the documented name is `States.ResultPathMatchFailure`.
+            QueryError::ResultPath { .. } => "States.ReferencePathConflict",
             QueryError::Jsonata { .. } | QueryError::Timestamp { .. } => "States.QueryEvaluationError",
             QueryError::TooDeep => "States.DataLimitExceeded",
         }
@@ -78,7 +90,11 @@ impl QueryError {
     /// What AWS says behind "An error occurred while executing the state …".
     pub fn reason(&self) -> String {
         match self {
-            QueryError::Path { text, reason } => format!("Invalid path '{text}' : {reason}"),
+            QueryError::Path { text, error } => format!("Invalid path '{text}' : {error}"),
+            QueryError::NullInput => "Unable to apply Path transformation to null or empty input.".to_owned(),
+            QueryError::ResultPath { text, input } => {
+                format!("Unable to apply ReferencePath {text} to input {}", input.to_json())
+            }
             QueryError::Field { text, field, input } => format!(
                 "The JSONPath '{text}' specified for the field '{field}' could not be found in the input '{}'",
                 input.to_json()
@@ -108,5 +124,11 @@ impl QueryError {
                 }
             }
         }
+    }
+}
+
+impl From<intrinsic::Failure> for QueryError {
+    fn from(failure: intrinsic::Failure) -> QueryError {
+        QueryError::Intrinsic { text: failure.call, reason: failure.reason }
     }
 }

@@ -6,6 +6,7 @@
 mod error;
 mod expression;
 pub mod intrinsic;
+mod java;
 pub mod path;
 mod scope;
 mod template;

@@ -93,9 +93,11 @@ impl<'a> Scope<'a> {
     /// What a path says: its value, or for an indefinite path all values.
     ///
     /// # Errors
-    /// [`QueryError::Path`] where a definite path finds nothing.
+    /// [`QueryError::Path`] where a definite path finds nothing, [`QueryError::NullInput`] where there is no input to
+    /// look into.
     pub fn read(&self, path: &Path) -> Result<Value, QueryError> {
         let root = match path.root() {
+            Root::Input if self.input.is_null() => return Err(QueryError::NullInput),
             Root::Input => self.input,
             Root::Context => self.context(),
             Root::Variable(name) => match self.variables.get(name) {

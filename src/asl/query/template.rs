@@ -4,7 +4,7 @@
 //! (States Language, "Payload Template"). In JSONata every string within `{% %}`, at any depth, is an expression.
 
 use super::intrinsic::Call;
-use super::path::Path;
+use super::path::{Path, Root};
 use super::{Expression, QueryError, Scope};
 use crate::base::value::MAX_DEPTH;
 use crate::base::{Array, Object, Text, Value};
@@ -36,11 +36,11 @@ impl Template {
     pub fn evaluate(&self, scope: &Scope<'_>) -> Result<Value, QueryError> {
         match self {
             Template::Constant(value) => Ok(value.clone()),
-            Template::Path { path, field } => scope.read(path).map_err(|error| in_field(error, path, field, scope)),
-            Template::Intrinsic { call, field } => call.evaluate(
-                &mut |path| scope.read(path).map_err(|error| in_field(error, path, field, scope)),
-                &mut || scope.entropy(),
-            ),
+            Template::Path { path, field } => scope.read(path).or_else(|error| in_field(error, path, field, scope)),
+            Template::Intrinsic { call, .. } => call
+                .evaluate(&mut |path| scope.read(path).map_err(|error| in_call(error, path, call, scope)), &mut || {
+                    scope.entropy()
+                }),
             Template::Jsonata(expression) => expression.evaluate(scope),
             Template::Array(items) => {
                 let mut array = Array::with_capacity(items.len());
@@ -91,13 +91,32 @@ impl Template {
     }
 }
 
-fn in_field(error: QueryError, path: &Path, field: &Text, scope: &Scope<'_>) -> QueryError {
-    match error {
-        QueryError::Path { .. } => {
-            QueryError::Field { text: path.text().clone(), field: field.clone(), input: scope.input.clone() }
+/// What a payload template makes of a path that gives nothing: AWS takes an element that an array does not have for
+/// null, and reports all else that is missing with the field it is for.
+fn in_field(error: QueryError, path: &Path, field: &Text, scope: &Scope<'_>) -> Result<Value, QueryError> {
+    match &error {
+        QueryError::Path { error, .. } if error.is_out_of_range() => Ok(Value::Null),
+        QueryError::Path { error, .. } if error.is_missing() => {
+            let input = if *path.root() == Root::Context { scope.context() } else { scope.input };
+            Err(QueryError::Field { text: path.text().clone(), field: field.clone(), input: input.clone() })
         }
-        other => other,
+        _ => Err(error),
     }
+}
+
+/// The same within a call, where nothing missing is forgiven. AWS names a path into the context object as if it were
+/// one into the input.
+fn in_call(error: QueryError, path: &Path, call: &Call, scope: &Scope<'_>) -> QueryError {
+    let QueryError::Path { error, .. } = error else { return error };
+    let reason = if error.is_missing() {
+        let text = path.text();
+        let text = if *path.root() == Root::Context { text.get(1..).unwrap_or("") } else { text };
+        let input = scope.input.to_json();
+        format!("The JsonPath argument for the field '{text}' could not be found in the input '{input}'")
+    } else {
+        error.to_string()
+    };
+    QueryError::Intrinsic { text: call.text().clone(), reason }
 }
 
 fn shallow(value: Value) -> Result<Value, QueryError> {

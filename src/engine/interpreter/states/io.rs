@@ -151,7 +151,10 @@ pub(in super::super) fn place(path: &ResultPath, input: &Value, result: Value) -
         ResultPath::Discard => Ok(input.clone()),
         ResultPath::Into(path) => {
             let mut output = input.clone();
-            path.set(&mut output, result).map_err(|error| QueryError::path(path, error))?;
+            path.set(&mut output, result).map_err(|error| match error.is_conflict() {
+                true => QueryError::ResultPath { text: path.text().clone(), input: input.clone() },
+                false => QueryError::path(path, error),
+            })?;
             Ok(output)
         }
     }
