@@ -20,6 +20,8 @@ mod function;
 mod hash;
 mod random;
 mod syntax;
+#[cfg(test)]
+mod tests;
 
 pub use super::path::SyntaxError;
 pub use function::Function;

@@ -172,7 +172,7 @@ fn matches(pattern: &Pattern, operand: &Operand, sight: Sight<'_>, budget: &mut 
             }
         },
     };
-    budget.spend(text.len() / 4 * pattern.weight)?;
+    budget.spend(text.len().div_ceil(2) * pattern.weight)?;
     Ok(pattern.regex.is_match(text))
 }
 

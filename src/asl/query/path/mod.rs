@@ -21,6 +21,8 @@ mod filter;
 mod select;
 mod set;
 mod syntax;
+#[cfg(test)]
+mod tests;
 
 pub use error::PathError;
 pub use syntax::SyntaxError;

@@ -225,14 +225,15 @@ impl<'v> Walk<'_, 'v> {
     }
 }
 
-/// The indexes of a slice as Jayway takes them: between two bounds a negative one counts from the end, but never a
-/// negative end with a start that is not.
+/// The indexes of a slice. A single negative bound counts from the end; of two, a negative end does so only behind a
+/// negative start: in Jayway `[1:-1]` is empty.
 fn slice(from: Option<i32>, to: Option<i32>, len: usize) -> std::ops::Range<i32> {
     let len = i32::try_from(len).unwrap_or(i32::MAX);
-    match (from, to) {
-        (Some(from), Some(to)) => from.max(-len)..to.min(len),
-        (Some(from), None) => (if from < 0 { from.saturating_add(len) } else { from }).max(0)..len,
-        (None, Some(to)) => 0..(if to < 0 { to.saturating_add(len) } else { to }).min(len),
-        (None, None) => 0..len,
-    }
+    let from_end = |bound: i32| if bound < 0 { bound.saturating_add(len) } else { bound };
+    let to = match (from, to) {
+        (_, None) => len,
+        (Some(0..), Some(to)) => to,
+        (_, Some(to)) => from_end(to),
+    };
+    from.map_or(0, from_end).max(0)..to.min(len)
 }

@@ -184,7 +184,7 @@ impl<'a> Parser<'a> {
             } else if self.eat(".") {
                 self.step(place, start)?
             } else if self.peek() == Some('[') {
-                self.bracket()?
+                self.bracket(place)?
             } else {
                 return Ok(segments);
             };
@@ -205,7 +205,7 @@ impl<'a> Parser<'a> {
     /// What follows one dot or two.
     fn step(&mut self, place: Place, dot: usize) -> Parsed<Segment> {
         match self.peek() {
-            Some('[') => self.bracket(),
+            Some('[') => self.bracket(place),
             Some('*') => {
                 self.bump();
                 Ok(Segment::Wildcard)
@@ -222,10 +222,12 @@ impl<'a> Parser<'a> {
                 Place::Path => matches!(c, '.' | '['),
                 Place::Filter => matches!(c, '.' | '[' | '=' | '!' | '<' | '>' | '&' | '|') || c.is_whitespace(),
             };
-            if ends || (c == ')' && place == Place::Filter) {
+            if ends || (matches!(c, ')' | ']') && place == Place::Filter) {
                 break;
             }
-            if matches!(c, '(' | ')' | ']' | '\'' | '"' | '*' | '?' | ',') {
+            // A second path behind a space: something is missing between them.
+            let apart = c == '$' && name.ends_with(' ');
+            if apart || matches!(c, '(' | ')' | ']' | '\'' | '"' | '*' | '?' | ',') {
                 return Err(self.bad_name(start, c));
             }
             self.bump();
@@ -251,7 +253,7 @@ impl<'a> Parser<'a> {
         error.help("put special names into brackets and quotes: `$['a (b)']`")
     }
 
-    fn bracket(&mut self) -> Parsed<Segment> {
+    fn bracket(&mut self, place: Place) -> Parsed<Segment> {
         let open = self.at;
         self.bump();
         self.space();
@@ -260,6 +262,10 @@ impl<'a> Parser<'a> {
             Some('*') => {
                 self.bump();
                 Segment::Wildcard
+            }
+            Some('?') if place == Place::Filter => {
+                let error = self.error_at(self.at, "there is no filter within a filter");
+                return Err(error.help("use a path of names and indexes"));
             }
             Some('?') => {
                 self.bump();
@@ -453,6 +459,7 @@ impl<'a> Parser<'a> {
             return Ok(if negated { Condition::Not(Box::new(inner)) } else { inner });
         }
         let left = self.operand()?;
+        let end = self.at;
         self.space();
         let operator = self.at;
         match (self.relation()?, negated) {
@@ -461,7 +468,7 @@ impl<'a> Parser<'a> {
                 _ => Err(self.error(start, "expected a comparison").help("compare it with a path: `@.name == 'x'`")),
             },
             (Some(_), true) => {
-                let error = self.error(start, "`!` stands only before a path that may be missing");
+                let error = SyntaxError::new(start, end, "`!` stands only before a path that may be missing");
                 Err(error.help("write `!=`, or put the comparison into parentheses"))
             }
             (Some(relation), false) => {
