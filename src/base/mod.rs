@@ -14,6 +14,7 @@ mod diagnostic;
 mod index;
 mod random;
 mod span;
+pub mod special;
 mod time;
 pub mod value;
 
