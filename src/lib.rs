@@ -19,4 +19,5 @@
 )]
 
 pub mod base;
+pub mod engine;
 pub mod simulation;

@@ -36,9 +36,8 @@ pub fn fisher_greater(new: (u64, u64), old: (u64, u64)) -> f64 {
     let ln_all = ln_choose(all as f64, failed as f64);
     let most = failed.min(new.1);
     let least = failed.saturating_sub(old.1).max(new.0);
-    let term = |k: u64| {
-        libm::exp(ln_choose(new.1 as f64, k as f64) + ln_choose(old.1 as f64, (failed - k) as f64) - ln_all)
-    };
+    let term =
+        |k: u64| libm::exp(ln_choose(new.1 as f64, k as f64) + ln_choose(old.1 as f64, (failed - k) as f64) - ln_all);
     // From the small end up, so that small terms are not lost.
     (least..=most).rev().map(term).sum::<f64>().min(1.0)
 }

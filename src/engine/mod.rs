@@ -1,0 +1,3 @@
+//! Running it.
+
+pub mod tasks;
