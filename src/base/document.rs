@@ -150,6 +150,18 @@ impl<'n> Place<'n> {
         Some(members)
     }
 
+    /// Its members, which are to be among `known`, where [`free_object`](Place::free_object) has told of all else.
+    pub fn known_members(&self, findings: &mut Findings, known: &[&str]) -> Option<Members<'n>> {
+        let before = findings.list.len();
+        let members = self.object(findings, known);
+        let mut nth = 0;
+        findings.list.retain(|finding| {
+            nth += 1;
+            nth <= before || finding.code == "unknown-member"
+        });
+        members
+    }
+
     /// Its members, whatever they are called.
     pub fn free_object(&self, findings: &mut Findings) -> Option<Members<'n>> {
         if !self.node.is_object() {

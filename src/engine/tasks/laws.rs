@@ -161,12 +161,7 @@ impl Latency {
             Kind::Empirical => &["kind", "values_ms"],
             Kind::Mixture => &["kind", "parts"],
         };
-        // Findings about twice-written members were told above.
-        let members = place.object(&mut Findings::default(), &[])?;
-        for (member, at) in members.iter().filter(|(member, _)| !known.contains(&&*member.key)) {
-            let finding = at.error("unknown-member", format!("unknown member `{}`", member.key));
-            findings.push(finding.help(format!("this kind takes {}", crate::base::document::listed(known))));
-        }
+        let members = place.known_members(findings, known)?;
         let millis = |key: &str, findings: &mut Findings| {
             members.required(key, findings).and_then(|at| read_millis(&at, findings))
         };

@@ -17,5 +17,5 @@ mod laws;
 mod outages;
 
 pub use behaviour::{Behaviour, Case, Circumstances, Drift, DriftPer, LATENCY, OUTCOME, Outcome, Rule};
-pub use laws::Latency;
+pub use laws::{Latency, read_millis};
 pub use outages::{Outage, OutagePath};
