@@ -130,13 +130,10 @@ pub struct Minute {
     pub timed_out: u32,
     pub aborted: u32,
     pub throttled: u32,
-    /// Closes of which the metrics heard nothing, among the above.
-    pub lost: [u32; 4],
-    /// Sum of the durations of what closed, and of what was lost among it.
+    /// Sum, least and greatest of the durations of what closed.
     pub time: u64,
     pub time_min: u64,
     pub time_max: u64,
-    pub time_lost: u64,
     /// How much of the minute was left when each execution started and closed: what the time spent running is made of.
     pub after_starts: u64,
     pub after_closes: u64,
@@ -145,6 +142,37 @@ pub struct Minute {
 impl Minute {
     pub fn closed(&self) -> u32 {
         self.succeeded + self.failed + self.timed_out + self.aborted
+    }
+
+    /// Closed other than by success, but for those that somebody stopped.
+    pub fn bad(&self) -> u32 {
+        self.failed + self.timed_out
+    }
+
+    #[inline]
+    fn close(&mut self, left: u64, time: u64, close: Close) {
+        let first = self.closed() == 0;
+        *self.count(close) += 1;
+        self.time = self.time.saturating_add(time);
+        self.time_min = if first { time } else { self.time_min.min(time) };
+        self.time_max = self.time_max.max(time);
+        self.after_closes = self.after_closes.saturating_add(left);
+    }
+
+    fn reopen(&mut self, left: u64, time: u64, close: Close) {
+        let count = self.count(close);
+        *count = count.saturating_sub(1);
+        self.time = self.time.saturating_sub(time);
+        self.after_closes = self.after_closes.saturating_sub(left);
+    }
+
+    fn count(&mut self, close: Close) -> &mut u32 {
+        match close {
+            Close::Succeeded => &mut self.succeeded,
+            Close::Failed => &mut self.failed,
+            Close::TimedOut => &mut self.timed_out,
+            Close::Aborted => &mut self.aborted,
+        }
     }
 
     pub fn add(&mut self, other: &Minute) {
@@ -159,9 +187,7 @@ impl Minute {
         self.timed_out += other.timed_out;
         self.aborted += other.aborted;
         self.throttled += other.throttled;
-        self.lost.iter_mut().zip(other.lost).for_each(|(mine, theirs)| *mine += theirs);
         self.time = self.time.saturating_add(other.time);
-        self.time_lost = self.time_lost.saturating_add(other.time_lost);
         self.after_starts = self.after_starts.saturating_add(other.after_starts);
         self.after_closes = self.after_closes.saturating_add(other.after_closes);
     }
@@ -172,27 +198,34 @@ impl Minute {
 pub struct Metrics {
     pub switches: Switches,
     streams: [Vec<Minute>; 3],
+    /// What CloudWatch has heard of them, where some is lost.
+    heard: Option<[Vec<Minute>; 3]>,
     /// Durations by minute, where a percentile is asked for.
     times: Option<[Vec<Vec<u64>>; 3]>,
-    minutes: usize,
 }
 
 impl Metrics {
-    /// `keep_times` where percentiles of ExecutionTime will be asked for.
-    pub fn new(switches: Switches, keep_times: bool) -> Metrics {
-        Metrics { switches, times: keep_times.then(Default::default), ..Metrics::default() }
+    pub fn new(switches: Switches) -> Metrics {
+        Metrics { switches, heard: (switches.loss > 0.0).then(Default::default), ..Metrics::default() }
     }
 
-    /// Forgets all and makes room for so many minutes. What happens later is not kept.
-    pub fn clear(&mut self, minutes: u64) {
-        self.minutes = minutes as usize;
-        for stream in &mut self.streams {
-            stream.clear();
-            stream.resize(self.minutes, Minute::default());
+    /// Forgets all and makes room for so many minutes; what happens later is not kept. `keep_times` where percentiles
+    /// of ExecutionTime will be asked for, `direct` where executions are started by version ARN.
+    pub fn clear(&mut self, minutes: u64, keep_times: bool, direct: bool) {
+        let room = |stream: usize| if stream == Stream::Direct as usize && !direct { 0 } else { minutes as usize };
+        for streams in std::iter::once(&mut self.streams).chain(self.heard.as_mut()) {
+            for (n, stream) in streams.iter_mut().enumerate() {
+                stream.clear();
+                stream.resize(room(n), Minute::default());
+            }
         }
-        for stream in self.times.iter_mut().flatten() {
+        if !keep_times {
+            self.times = None;
+            return;
+        }
+        for (n, stream) in self.times.get_or_insert_default().iter_mut().enumerate() {
             stream.iter_mut().for_each(Vec::clear);
-            stream.resize_with(self.minutes.max(stream.len()), Vec::new);
+            stream.resize_with(room(n), Vec::new);
         }
     }
 
@@ -200,70 +233,69 @@ impl Metrics {
         &self.streams[stream as usize]
     }
 
-    #[inline]
-    fn at(&mut self, stream: Stream, nanos: u64) -> Option<(&mut Minute, u64)> {
-        let minute = nanos / MINUTE;
-        let left = (minute + 1) * MINUTE - nanos;
-        self.streams[stream as usize].get_mut(minute as usize).map(|minute| (minute, left))
+    /// The durations that are kept of a minute, in no order.
+    pub fn times(&self, stream: Stream, minute: u64) -> &[u64] {
+        let times = self.times.as_ref().and_then(|times| times[stream as usize].get(minute as usize));
+        times.map_or(&[], Vec::as_slice)
     }
 
     #[inline]
     pub fn start(&mut self, stream: Stream, at: u64) {
-        if let Some((minute, left)) = self.at(stream, at) {
-            minute.started += 1;
-            minute.after_starts = minute.after_starts.saturating_add(left);
+        let (minute, left) = place(at);
+        for streams in std::iter::once(&mut self.streams).chain(self.heard.as_mut()) {
+            if let Some(minute) = streams[stream as usize].get_mut(minute) {
+                minute.started += 1;
+                minute.after_starts = minute.after_starts.saturating_add(left);
+            }
         }
     }
 
     pub fn throttle(&mut self, at: u64) {
-        if let Some((minute, _)) = self.at(Stream::Old, at) {
-            minute.throttled += 1;
+        let (minute, _) = place(at);
+        for streams in std::iter::once(&mut self.streams).chain(self.heard.as_mut()) {
+            if let Some(minute) = streams[Stream::Old as usize].get_mut(minute) {
+                minute.throttled += 1;
+            }
         }
     }
 
     /// Books an execution that ends at `at` after `time`, in the minute that holds `at`.
     #[inline]
     pub fn close(&mut self, stream: Stream, at: u64, time: u64, close: Close, lost: bool) {
-        let Some((minute, left)) = self.at(stream, at) else { return };
-        let first = minute.closed() == 0;
-        match close {
-            Close::Succeeded => minute.succeeded += 1,
-            Close::Failed => minute.failed += 1,
-            Close::TimedOut => minute.timed_out += 1,
-            Close::Aborted => minute.aborted += 1,
-        }
-        minute.time = minute.time.saturating_add(time);
-        minute.time_min = if first { time } else { minute.time_min.min(time) };
-        minute.time_max = minute.time_max.max(time);
-        minute.after_closes = minute.after_closes.saturating_add(left);
+        let (minute, left) = place(at);
+        let Some(known) = self.streams[stream as usize].get_mut(minute) else { return };
+        known.close(left, time, close);
         if lost {
-            minute.lost[close as usize] += 1;
-            minute.time_lost = minute.time_lost.saturating_add(time);
             return;
         }
+        if let Some(heard) = &mut self.heard
+            && let Some(heard) = heard[stream as usize].get_mut(minute)
+        {
+            heard.close(left, time, close);
+        }
         if let Some(times) = &mut self.times
-            && let Some(times) = times[stream as usize].get_mut((at / MINUTE) as usize)
+            && let Some(times) = times[stream as usize].get_mut(minute)
         {
             times.push(time);
         }
     }
 
-    /// Takes back what [`close`](Metrics::close) booked, of an execution that is aborted before its end.
+    /// Takes back what [`close`](Metrics::close) booked, of an execution that is stopped before its end.
     pub fn reopen(&mut self, stream: Stream, at: u64, time: u64, close: Close, lost: bool) {
-        let Some((minute, left)) = self.at(stream, at) else { return };
-        match close {
-            Close::Succeeded => minute.succeeded -= 1,
-            Close::Failed => minute.failed -= 1,
-            Close::TimedOut => minute.timed_out -= 1,
-            Close::Aborted => minute.aborted -= 1,
+        let (minute, left) = place(at);
+        if let Some(known) = self.streams[stream as usize].get_mut(minute) {
+            known.reopen(left, time, close);
         }
-        minute.time -= time.min(minute.time);
-        minute.after_closes -= left.min(minute.after_closes);
         if lost {
-            minute.lost[close as usize] -= 1;
-            minute.time_lost -= time.min(minute.time_lost);
-        } else if let Some(times) = &mut self.times
-            && let Some(times) = times[stream as usize].get_mut((at / MINUTE) as usize)
+            return;
+        }
+        if let Some(heard) = &mut self.heard
+            && let Some(heard) = heard[stream as usize].get_mut(minute)
+        {
+            heard.reopen(left, time, close);
+        }
+        if let Some(times) = &mut self.times
+            && let Some(times) = times[stream as usize].get_mut(minute)
             && let Some(place) = times.iter().rposition(|known| *known == time)
         {
             times.swap_remove(place);
@@ -298,16 +330,16 @@ impl Metrics {
     }
 
     fn heard(&self, dimension: Dimension, from: u64, to: u64) -> impl Iterator<Item = &Minute> {
+        let streams = self.heard.as_ref().unwrap_or(&self.streams);
         let heard = Stream::ALL.into_iter().filter(move |stream| self.hears(dimension, *stream));
-        heard.flat_map(move |stream| self.streams[stream as usize].get(from as usize..to as usize).unwrap_or_default())
+        heard.flat_map(move |stream| streams[stream as usize].get(from as usize..to as usize).unwrap_or_default())
     }
 
     fn samples(&self, dimension: Dimension, metric: Metric, from: u64, to: u64) -> Samples {
         let zeros = self.switches.publish_zeros;
         let mut samples = Samples::default();
         for minute in self.heard(dimension, from, to) {
-            let closed = u64::from(minute.closed()) - minute.lost.iter().map(|n| u64::from(*n)).sum::<u64>();
-            let of = |count: u32, close: Close| u64::from(count - minute.lost[close as usize]);
+            let closed = u64::from(minute.closed());
             let (ones, zeros) = match metric {
                 // 1 at the start and 0 at the close, whatever the switch says: that much is documented.
                 Metric::ExecutionsStarted => (u64::from(minute.started), closed),
@@ -316,11 +348,12 @@ impl Metrics {
                 Metric::ExecutionTime => (closed, 0),
                 _ => {
                     let ones = match metric {
-                        Metric::ExecutionsFailed => of(minute.failed, Close::Failed),
-                        Metric::ExecutionsTimedOut => of(minute.timed_out, Close::TimedOut),
-                        Metric::ExecutionsAborted => of(minute.aborted, Close::Aborted),
-                        _ => of(minute.succeeded, Close::Succeeded),
+                        Metric::ExecutionsFailed => minute.failed,
+                        Metric::ExecutionsTimedOut => minute.timed_out,
+                        Metric::ExecutionsAborted => minute.aborted,
+                        _ => minute.succeeded,
                     };
+                    let ones = u64::from(ones);
                     (ones, if zeros { closed - ones } else { 0 })
                 }
             };
@@ -348,7 +381,7 @@ impl Metrics {
             (_, Statistic::SampleCount) => n as f64,
             (Metric::ExecutionTime, Statistic::Percentile(p)) => millis(self.time_percentile(dimension, p, from, to)?),
             (Metric::ExecutionTime, _) => {
-                let sum: u64 = self.heard(dimension, from, to).map(|m| m.time - m.time_lost).sum();
+                let sum: u64 = self.heard(dimension, from, to).map(|minute| minute.time).sum();
                 let mut closed = self.heard(dimension, from, to).filter(|minute| minute.closed() > 0);
                 match statistic {
                     Statistic::Sum => millis(sum),
@@ -377,6 +410,13 @@ impl Metrics {
     }
 }
 
+/// The minute that holds an instant, and how much of it is left then.
+#[inline]
+fn place(nanos: u64) -> (usize, u64) {
+    let minute = nanos / MINUTE;
+    (minute as usize, (minute + 1) * MINUTE - nanos)
+}
+
 /// Datapoints of a count: how many were 1 and how many 0.
 #[derive(Clone, Copy, Debug, Default)]
 struct Samples {
@@ -391,8 +431,8 @@ mod tests {
     const NEW: Dimension = Dimension::NewVersion;
 
     fn filled(switches: Switches) -> Metrics {
-        let mut metrics = Metrics::new(switches, true);
-        metrics.clear(3);
+        let mut metrics = Metrics::new(switches);
+        metrics.clear(3, true, true);
         for (n, close) in [Close::Succeeded, Close::Failed, Close::Succeeded, Close::TimedOut].into_iter().enumerate() {
             let n = n as u64;
             metrics.start(Stream::New, n * 1_000_000_000);
@@ -460,7 +500,7 @@ mod tests {
 
     #[test]
     fn what_is_lost_is_not_heard_of() {
-        let mut metrics = filled(Switches::default());
+        let mut metrics = filled(Switches { loss: 0.5, ..Switches::default() });
         metrics.close(Stream::New, MINUTE + 9, 70_000_000, Close::Failed, true);
         assert_eq!(ask(&metrics, NEW, Metric::ExecutionsFailed, Statistic::Sum), Some(1.0));
         assert_eq!(ask(&metrics, NEW, Metric::ExecutionTime, Statistic::Average), Some(25.0));

@@ -3,6 +3,9 @@
 pub mod alarm;
 pub mod arrivals;
 pub mod metrics;
+pub mod profile;
 pub mod rollout;
+pub mod run;
+pub mod runner;
 pub mod scenario;
 pub mod statistics;

@@ -129,6 +129,11 @@ impl Rule {
         self.attempts.contains(&attempt) && (self.classes.is_empty() || self.classes.contains(&class))
     }
 
+    /// The number of the first of its cases among those of the behaviour.
+    pub fn first_case(&self) -> usize {
+        self.cases.start
+    }
+
     /// Whether its probabilities are the same at all times.
     pub fn is_steady(&self) -> bool {
         !self.shifting

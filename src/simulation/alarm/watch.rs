@@ -3,7 +3,7 @@
 use super::{Alarm, AlarmState, Point, Window, evaluate};
 use crate::simulation::arrivals::MINUTE;
 use crate::simulation::metrics::Metrics;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// The state of an alarm, evaluated minute by minute.
 #[derive(Clone, Debug)]
@@ -35,7 +35,7 @@ pub struct Evaluation {
 }
 
 /// How an alarm's datapoints fell over all replications.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AlarmTally {
     pub breaching: u64,
     pub ok: u64,
@@ -171,8 +171,8 @@ mod tests {
     /// Metrics with so many failures, and one success, in each minute; `-` is a minute without executions.
     fn metrics(failures: &str, delay: u64) -> Metrics {
         let switches = Switches { publish_delay: Delay::from_secs(delay), ..Switches::default() };
-        let mut metrics = Metrics::new(switches, false);
-        metrics.clear(failures.len() as u64);
+        let mut metrics = Metrics::new(switches);
+        metrics.clear(failures.len() as u64, false, false);
         for (minute, count) in failures.chars().enumerate() {
             let at = minute as u64 * MINUTE;
             if let Some(count) = count.to_digit(10) {

@@ -385,3 +385,14 @@ impl ArgoRun {
         }
     }
 }
+
+impl Argo {
+    /// All that it measures.
+    pub fn measurements(&self) -> impl Iterator<Item = &Measurement> {
+        let in_steps = self.steps.iter().flat_map(|step| match step {
+            ArgoStep::Analysis(list) => list.as_slice(),
+            _ => &[],
+        });
+        in_steps.chain(self.background.iter().flat_map(|(_, list)| list))
+    }
+}
