@@ -26,6 +26,8 @@
 mod detail;
 mod rig;
 mod tally;
+#[cfg(test)]
+mod tests;
 
 pub use detail::{Columns, Detail, Sample, Shown, ShownClose};
 pub use tally::{Durations, End, NEVER, PooledMinute, Row, Tally, VersionTally};
