@@ -2,6 +2,7 @@
 
 pub mod alarm;
 pub mod arrivals;
+pub mod exact;
 pub mod metrics;
 pub mod profile;
 pub mod rollout;

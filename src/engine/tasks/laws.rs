@@ -96,6 +96,44 @@ impl Latency {
         }
     }
 
+    /// ∫₀ˣ P(latency ≤ y) dy = x F(x) − E[X; X ≤ x], in nanoseconds.
+    pub fn cdf_integral(&self, x: Delay) -> f64 {
+        let nanos = x.as_nanos() as f64;
+        if let Some(constant) = self.constant() {
+            return x.as_nanos().saturating_sub(constant.as_nanos()) as f64;
+        }
+        match self {
+            Latency::Constant(_) => 0.0,
+            Latency::Uniform { from, to } => {
+                let (from, to) = (from.as_nanos() as f64, to.as_nanos() as f64);
+                let inside = (nanos.min(to) - from).max(0.0);
+                inside * inside / (2.0 * (to - from)) + (nanos - to).max(0.0)
+            }
+            Latency::Exponential { mean } => {
+                let mean = mean.as_nanos() as f64;
+                nanos + mean * libm::expm1(-nanos / mean)
+            }
+            Latency::LogNormal { median, sigma } => {
+                let off = libm::log(nanos / median.as_nanos() as f64) / sigma;
+                if x == Delay::ZERO {
+                    0.0
+                } else {
+                    nanos * normal_cdf(off) - self.mean_nanos() * normal_cdf(off - sigma)
+                }
+            }
+            Latency::Gamma { shape, mean } => {
+                let mean = mean.as_nanos() as f64;
+                let scaled = nanos * shape / mean;
+                nanos * gamma_p(*shape, scaled) - mean * gamma_p(shape + 1.0, scaled)
+            }
+            Latency::Empirical(values) => {
+                let left = |value: &Delay| x.as_nanos().saturating_sub(value.as_nanos()) as f64;
+                values.iter().map(left).sum::<f64>() / values.len() as f64
+            }
+            Latency::Mixture(parts) => parts.iter().map(|(weight, part)| weight * part.cdf_integral(x)).sum(),
+        }
+    }
+
     /// The mean in nanoseconds.
     pub fn mean_nanos(&self) -> f64 {
         match self {
@@ -313,6 +351,19 @@ mod tests {
             let mean = draws.iter().map(|delay| delay.as_nanos() as f64).sum::<f64>() / N as f64;
             assert!((mean / law.mean_nanos() - 1.0).abs() < 0.04, "{text}: {mean}");
             assert_eq!(law.constant().is_some(), draws.first() == draws.last(), "{text}");
+        }
+    }
+
+    #[test]
+    fn integral_is_that_of_the_distribution() {
+        for text in LAWS {
+            let law = law(text);
+            let end = 90_000_000;
+            let steps = 20_000;
+            let middle = |n: u64| law.cdf(Delay::from_nanos((2 * n + 1) * end / (2 * steps)));
+            let sum = (0..steps).map(middle).sum::<f64>() * (end / steps) as f64;
+            let integral = law.cdf_integral(Delay::from_nanos(end));
+            assert!((sum - integral).abs() < 1e-4 * end as f64, "{text}: {sum} {integral}");
         }
     }
 
