@@ -34,6 +34,7 @@ mod steps;
 
 pub use argo::{Argo, ArgoStep, Condition, Measurement};
 pub use blue_green::Smoke;
+pub use cloud_formation::{alarm_message, drift_message};
 pub use flagger::{Check, Flagger};
 pub use manual::{ManualAction, ManualDeed};
 pub use sprt::SprtPlan;
