@@ -2,8 +2,11 @@
 
 use std::rc::Rc;
 use std::time::Instant;
+use weir::base::{Delay, Key, Text, Time};
+use weir::simulation::metrics::Close;
 use weir::simulation::profile::Profile;
 use weir::simulation::run::{Budget, Merge, Simulation};
+use weir::simulation::runner::{Customer, Fate, Future, Runner};
 use weir::simulation::scenario::Scenario;
 
 /// The order workflow, its Choices taken as Pass: what depends on data is none of the profile's business.
@@ -28,13 +31,55 @@ fn scenario(latency: &str, traffic: &str, rest: &str) -> Rc<Scenario> {
     Rc::new(Scenario::parse(&text).unwrap_or_else(|findings| panic!("{findings:?}")))
 }
 
-fn measure(name: &str, scenario: &Rc<Scenario>) {
+/// What an outcome tree does at least: one draw that decides, one for the latency, and a leaf.
+struct Leaf {
+    errors: [Text; 1],
+}
+
+const ATTEMPT: u64 = Key::word("Charge");
+const OUTCOME: u64 = Key::word("outcome");
+const LATENCY: u64 = Key::word("latency");
+
+impl Runner for Leaf {
+    fn begin(&mut self, _: Key, _: Time) {}
+
+    #[inline]
+    fn run(&mut self, version: usize, customer: &Customer) -> Fate {
+        let key = customer.key.with(ATTEMPT).with(0).with(0);
+        let bad = key.with(OUTCOME).uniform() < [0.01, 0.05][version.min(1)];
+        let seconds = -libm::log(1.0 - key.with(LATENCY).uniform());
+        let close = Some(if bad { Close::Failed } else { Close::Succeeded });
+        let duration = Delay::from_nanos((seconds * 1e9 + 0.5) as u64);
+        Fate { close, error: 0, duration, transitions: 5, attempts: 1 }
+    }
+
+    fn errors(&self) -> &[Text] {
+        &self.errors
+    }
+
+    fn futures(&self, _: usize, _: u32, _: Time, _: Time) -> Result<Vec<Future>, String> {
+        Err("it is not asked".into())
+    }
+
+    fn is_steady(&self, _: usize) -> bool {
+        true
+    }
+}
+
+fn profile(scenario: &Scenario) -> Profile {
+    Profile::new(scenario).unwrap_or_else(|findings| panic!("{findings:?}"))
+}
+
+fn measure<R: Runner>(name: &str, scenario: &Rc<Scenario>, runner: impl Fn(&Scenario) -> R) {
+    // `cargo bench --bench simulation -- bare` measures those whose name holds `bare`.
+    if std::env::args().skip(1).any(|only| !only.starts_with('-') && !name.contains(&*only)) {
+        return;
+    }
     let mut times = Vec::new();
     let mut executions = 0;
     for _ in 0..5 {
         let begin = Instant::now();
-        let runner = Profile::new(scenario).unwrap_or_else(|findings| panic!("{findings:?}"));
-        let mut simulation = Simulation::new(Rc::clone(scenario), runner);
+        let mut simulation = Simulation::new(Rc::clone(scenario), runner(scenario));
         let mut merge = Merge::new(scenario);
         while let Some(block) = merge.wanted() {
             simulation.begin(block);
@@ -58,10 +103,13 @@ fn main() {
     let exponential = r#"{"kind": "exponential", "mean_ms": 1000}"#;
     let lognormal = r#"{"kind": "lognormal", "median_ms": 1000, "sigma": 0.5}"#;
     let constant = r#"{"kind": "constant", "ms": 0}"#;
-    measure("1,000 canaries, exponential latency", &scenario(exponential, poisson, canary));
-    measure("1,000 canaries, log-normal latency", &scenario(lognormal, poisson, canary));
-    measure("1,000 canaries, no latency", &scenario(constant, poisson, canary));
+    measure("1,000 canaries, exponential latency", &scenario(exponential, poisson, canary), profile);
+    measure("1,000 canaries, log-normal latency", &scenario(lognormal, poisson, canary), profile);
+    measure("1,000 canaries, no latency", &scenario(constant, poisson, canary), profile);
     let once = r#""replications": 1, "horizon_ms": 6000000"#;
     let dense = r#"{"kind": "poisson", "per_min": 100000}"#;
-    measure("one run of 10,000,000, exponential latency", &scenario(exponential, dense, once));
+    measure("one run of 10,000,000, exponential latency", &scenario(exponential, dense, once), profile);
+    let leaf = |_: &Scenario| Leaf { errors: ["".into()] };
+    measure("1,000 canaries, bare draws", &scenario(exponential, poisson, canary), leaf);
+    measure("one run of 10,000,000, bare draws", &scenario(exponential, dense, once), leaf);
 }

@@ -263,7 +263,6 @@ impl Machine<'_> {
         }
         let key = key.with(state.word).with(u64::from(visit));
         let base = self.retries.len();
-        self.retries.resize(base + state.retriers.len(), 0);
         let mut attempt = 0;
         let end = loop {
             let attempt_key = key.with(u64::from(attempt));
@@ -277,6 +276,9 @@ impl Machine<'_> {
             let End::Error(error) = end else { break end };
             if flow.elapsed > self.limit {
                 break End::Never;
+            }
+            if attempt == 0 {
+                self.retries.resize(base + state.retriers.len(), 0);
             }
             let covers = |patterns: &[Pattern]| patterns.iter().any(|pattern| pattern.covers(error));
             // The first that matches decides; once it is used up, no other is asked.
