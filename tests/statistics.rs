@@ -362,7 +362,8 @@ fn arrivals(o: &Oracle) -> Option<Vec<Check>> {
     }
     if o.has("rate_to") {
         let (from, to, over) = (o.number("rate_from"), o.number("rate_to"), o.number("minutes"));
-        let traffic = format!(r#"{{"kind": "ramp", "from_per_min": {from}, "to_per_min": {to}, "over_ms": {}}}"#, ms(over));
+        let traffic =
+            format!(r#"{{"kind": "ramp", "from_per_min": {from}, "to_per_min": {to}, "over_ms": {}}}"#, ms(over));
         let report = run(&traffic, over);
         let starts = &report.run.as_ref()?.executions;
         assert_eq!(report.executions as usize, starts.len(), "all are shown");
@@ -375,8 +376,9 @@ fn arrivals(o: &Oracle) -> Option<Vec<Check>> {
     if o.has("amplitude") {
         let (mean, amplitude) = (o.number("mean_per_min"), o.number("amplitude"));
         let period = ms(o.number("period_min"));
-        let traffic =
-            format!(r#"{{"kind": "diurnal", "mean_per_min": {mean}, "amplitude": {amplitude}, "period_ms": {period}}}"#);
+        let traffic = format!(
+            r#"{{"kind": "diurnal", "mean_per_min": {mean}, "amplitude": {amplitude}, "period_ms": {period}}}"#
+        );
         let report = run(&traffic, o.number("to_min"));
         let started: f64 = report.series.started[0].iter().skip(o.number("from_min") as usize).sum();
         return Some(o.compare(&[("count", started)], 1.0));
@@ -470,7 +472,9 @@ fn breaches(o: &Oracle) -> Option<Vec<Check>> {
         false => r#""metric": "ExecutionsFailed", "statistic": "Sum""#,
     };
     let alarm = |name: &str, dimension: &str| {
-        format!(r#"{{"name": "{name}", {what}, "dimension": {dimension}, "operator": "{operator}", "threshold": {threshold}}}"#)
+        format!(
+            r#"{{"name": "{name}", {what}, "dimension": {dimension}, "operator": "{operator}", "threshold": {threshold}}}"#
+        )
     };
     let (on_version, on_alias) = (alarm("version", r#"{"Version": "6"}"#), alarm("alias", r#"{"Alias": "PROD"}"#));
     let kind = if o.word("arrivals") == "constant" { "constant" } else { "poisson" };

@@ -18,6 +18,8 @@
 
 mod limits;
 mod read;
+#[cfg(test)]
+mod tests;
 mod traffic;
 
 pub use limits::{Price, Throttle, WorkflowType};

@@ -55,7 +55,7 @@ const MAX_RATE: f64 = 1e8;
 /// Two years of minutes.
 pub const MAX_MINUTES: u64 = 1_000_000;
 /// More executions than a page can run while anyone waits.
-pub const MAX_EXECUTIONS: f64 = 1e11;
+pub const MAX_EXECUTIONS: f64 = 1e10;
 
 impl Rate {
     /// The mean number of starts in [0, t).
