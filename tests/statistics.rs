@@ -308,10 +308,10 @@ fn split(o: &Oracle) -> Option<Vec<Check>> {
     let traffic = format!(r#""traffic": {{"kind": "poisson", "per_min": {n}, "stop": {{"count": {n}}}}}"#);
     let rest = format!(r#"{traffic}, "replications": {replications}"#);
     let report = play(&document(&healthy, &healthy, weight, &rest));
-    assert!(report.rows.iter().all(|row| f64::from(row.started[0] + row.started[1]) == n));
+    assert!(report.rows.iter().all(|row| f64::from(row.started.old + row.started.new) == n));
     let observed = match o.text("measure").contains("count 0") {
-        true => share(&report.rows, |row| row.started[1] == 0),
-        false => mean(&report.rows, |row| row.started[1]),
+        true => share(&report.rows, |row| row.started.new == 0),
+        false => mean(&report.rows, |row| row.started.new),
     };
     Some(o.compare(&[("new", observed)], widen))
 }
@@ -380,12 +380,12 @@ fn arrivals(o: &Oracle) -> Option<Vec<Check>> {
             r#"{{"kind": "diurnal", "mean_per_min": {mean}, "amplitude": {amplitude}, "period_ms": {period}}}"#
         );
         let report = run(&traffic, o.number("to_min"));
-        let started: f64 = report.series.started[0].iter().skip(o.number("from_min") as usize).sum();
+        let started: f64 = report.series.started.old.iter().skip(o.number("from_min") as usize).sum();
         return Some(o.compare(&[("count", started)], 1.0));
     }
     let traffic = format!(r#"{{"kind": "poisson", "per_min": {}}}"#, o.number("rate_per_min"));
     let report = run(&traffic, o.number("minutes"));
-    let by_minute = Moments::of(report.series.started[0].iter().copied());
+    let by_minute = Moments::of(report.series.started.old.iter().copied());
     let observed = match o.text("measure").contains("var/mean") {
         true => by_minute.variance()? / by_minute.mean,
         false => report.executions as f64,
@@ -419,8 +419,8 @@ fn blast(o: &Oracle) -> Option<Vec<Check>> {
     );
     let report = play(&document(&healthy(), &bad, 0, &rest));
     let observed = match o.text("measure").contains("share") {
-        true => share(&report.rows, |row| row.failed[1] == 0),
-        false => mean(&report.rows, |row| row.failed[1]),
+        true => share(&report.rows, |row| row.failed.new == 0),
+        false => mean(&report.rows, |row| row.failed.new),
     };
     Some(o.compare(&[("failures", observed)], widen))
 }
@@ -578,7 +578,7 @@ fn lag(o: &Oracle) -> Option<Vec<Check>> {
         );
         let report = play(&document(&version, &version, 0, &rest));
         let names: Vec<String> = (1..=weights.len()).map(|minute| format!("minute {minute}")).collect();
-        let values = names.iter().zip(&report.series.closed[1]).map(|(name, closed)| (&**name, *closed));
+        let values = names.iter().zip(&report.series.closed.new).map(|(name, closed)| (&**name, *closed));
         return Some(o.compare(&values.collect::<Vec<_>>(), widen));
     }
     // A person rolls back at a stated time.
@@ -601,7 +601,7 @@ fn lag(o: &Oracle) -> Option<Vec<Check>> {
 
 /// The mean or a percentile of durations, in seconds.
 fn duration(o: &Oracle, report: &Report) -> f64 {
-    let durations = &report.tally.versions[0].durations;
+    let durations = &report.tally.versions.old.durations;
     let in_id = || o.id().rsplit_once("-p").and_then(|(_, percent)| percent.parse::<f64>().ok());
     match o.parameter("percentile").and_then(Value::as_f64).or_else(|| in_id().map(|percent| percent / 100.0)) {
         Some(p) => durations.histogram.percentile(p).expect("there are durations") as f64 / 1e9,
@@ -729,7 +729,7 @@ fn load(o: &Oracle) -> Option<Vec<Check>> {
     };
     let rest = format!(r#"{}, "horizon_ms": {}"#, poisson(60.0 * o.number("rate_per_s")), ms(length));
     let report = play(&document(&version, &version, 0, &rest));
-    let columns = &report.run.as_ref()?.versions[0];
+    let columns = &report.run.as_ref()?.versions.old;
     if o.has("limit") {
         // At whole minutes, which are as good as independent for executions of some seconds.
         let running = columns.running.get(2..)?;
@@ -803,7 +803,7 @@ fn strategy(o: &Oracle) -> Option<Vec<Check>> {
     );
     let report = play(&document(&failing(o.number("p_old"), &task), &failing(o.number("p_new"), &task), 0, &rest));
     let rows = &report.rows;
-    let (p, failures) = (share(rows, Row::is_rolled_back), mean(rows, |row| row.failed[1]));
+    let (p, failures) = (share(rows, Row::is_rolled_back), mean(rows, |row| row.failed.new));
     let mut checks = o.compare(&[("P_rollback", p), ("failures_new", failures)], widen);
     // Where none is rolled back there is no time to tell.
     if let Some(minutes) = mean_minutes_to_rollback(rows) {

@@ -197,11 +197,39 @@ impl Minute {
 #[derive(Clone, Debug, Default)]
 pub struct Metrics {
     pub switches: Switches,
-    streams: [Vec<Minute>; 3],
+    streams: Streams<Vec<Minute>>,
     /// What CloudWatch has heard of them, where some is lost.
-    heard: Option<[Vec<Minute>; 3]>,
+    heard: Option<Streams<Vec<Minute>>>,
     /// Durations by minute, where a percentile is asked for.
-    times: Option<[Vec<Vec<u64>>; 3]>,
+    times: Option<Streams<Vec<Vec<u64>>>>,
+}
+
+/// One of each [`Stream`].
+#[derive(Clone, Debug, Default)]
+struct Streams<T> {
+    old: T,
+    new: T,
+    direct: T,
+}
+
+impl<T> Streams<T> {
+    #[inline]
+    fn of(&self, stream: Stream) -> &T {
+        match stream {
+            Stream::Old => &self.old,
+            Stream::New => &self.new,
+            Stream::Direct => &self.direct,
+        }
+    }
+
+    #[inline]
+    fn of_mut(&mut self, stream: Stream) -> &mut T {
+        match stream {
+            Stream::Old => &mut self.old,
+            Stream::New => &mut self.new,
+            Stream::Direct => &mut self.direct,
+        }
+    }
 }
 
 impl Metrics {
@@ -212,30 +240,31 @@ impl Metrics {
     /// Forgets all and makes room for so many minutes; what happens later is not kept. `keep_times` where percentiles
     /// of ExecutionTime will be asked for, `direct` where executions are started by version ARN.
     pub fn clear(&mut self, minutes: u64, keep_times: bool, direct: bool) {
-        let room = |stream: usize| if stream == Stream::Direct as usize && !direct { 0 } else { minutes as usize };
+        let room = |stream: Stream| if stream == Stream::Direct && !direct { 0 } else { minutes as usize };
         for streams in std::iter::once(&mut self.streams).chain(self.heard.as_mut()) {
-            for (n, stream) in streams.iter_mut().enumerate() {
-                stream.clear();
-                stream.resize(room(n), Minute::default());
+            for stream in Stream::ALL {
+                streams.of_mut(stream).clear();
+                streams.of_mut(stream).resize(room(stream), Minute::default());
             }
         }
         if !keep_times {
             self.times = None;
             return;
         }
-        for (n, stream) in self.times.get_or_insert_default().iter_mut().enumerate() {
-            stream.iter_mut().for_each(Vec::clear);
-            stream.resize_with(room(n), Vec::new);
+        let times = self.times.get_or_insert_default();
+        for stream in Stream::ALL {
+            times.of_mut(stream).iter_mut().for_each(Vec::clear);
+            times.of_mut(stream).resize_with(room(stream), Vec::new);
         }
     }
 
     pub fn stream(&self, stream: Stream) -> &[Minute] {
-        &self.streams[stream as usize]
+        self.streams.of(stream)
     }
 
     /// The durations that are kept of a minute, in no order.
     pub fn times(&self, stream: Stream, minute: u64) -> &[u64] {
-        let times = self.times.as_ref().and_then(|times| times[stream as usize].get(minute as usize));
+        let times = self.times.as_ref().and_then(|times| times.of(stream).get(minute as usize));
         times.map_or(&[], Vec::as_slice)
     }
 
@@ -243,7 +272,7 @@ impl Metrics {
     pub fn start(&mut self, stream: Stream, at: u64) {
         let (minute, left) = place(at);
         for streams in std::iter::once(&mut self.streams).chain(self.heard.as_mut()) {
-            if let Some(minute) = streams[stream as usize].get_mut(minute) {
+            if let Some(minute) = streams.of_mut(stream).get_mut(minute) {
                 minute.started += 1;
                 minute.after_starts = minute.after_starts.saturating_add(left);
             }
@@ -253,7 +282,7 @@ impl Metrics {
     pub fn throttle(&mut self, at: u64) {
         let (minute, _) = place(at);
         for streams in std::iter::once(&mut self.streams).chain(self.heard.as_mut()) {
-            if let Some(minute) = streams[Stream::Old as usize].get_mut(minute) {
+            if let Some(minute) = streams.of_mut(Stream::Old).get_mut(minute) {
                 minute.throttled += 1;
             }
         }
@@ -263,18 +292,18 @@ impl Metrics {
     #[inline]
     pub fn close(&mut self, stream: Stream, at: u64, time: u64, close: Close, lost: bool) {
         let (minute, left) = place(at);
-        let Some(known) = self.streams[stream as usize].get_mut(minute) else { return };
+        let Some(known) = self.streams.of_mut(stream).get_mut(minute) else { return };
         known.close(left, time, close);
         if lost {
             return;
         }
         if let Some(heard) = &mut self.heard
-            && let Some(heard) = heard[stream as usize].get_mut(minute)
+            && let Some(heard) = heard.of_mut(stream).get_mut(minute)
         {
             heard.close(left, time, close);
         }
         if let Some(times) = &mut self.times
-            && let Some(times) = times[stream as usize].get_mut(minute)
+            && let Some(times) = times.of_mut(stream).get_mut(minute)
         {
             times.push(time);
         }
@@ -283,19 +312,19 @@ impl Metrics {
     /// Takes back what [`close`](Metrics::close) booked, of an execution that is stopped before its end.
     pub fn reopen(&mut self, stream: Stream, at: u64, time: u64, close: Close, lost: bool) {
         let (minute, left) = place(at);
-        if let Some(known) = self.streams[stream as usize].get_mut(minute) {
+        if let Some(known) = self.streams.of_mut(stream).get_mut(minute) {
             known.reopen(left, time, close);
         }
         if lost {
             return;
         }
         if let Some(heard) = &mut self.heard
-            && let Some(heard) = heard[stream as usize].get_mut(minute)
+            && let Some(heard) = heard.of_mut(stream).get_mut(minute)
         {
             heard.reopen(left, time, close);
         }
         if let Some(times) = &mut self.times
-            && let Some(times) = times[stream as usize].get_mut(minute)
+            && let Some(times) = times.of_mut(stream).get_mut(minute)
             && let Some(place) = times.iter().rposition(|known| *known == time)
         {
             times.swap_remove(place);
@@ -332,7 +361,7 @@ impl Metrics {
     fn heard(&self, dimension: Dimension, from: u64, to: u64) -> impl Iterator<Item = &Minute> {
         let streams = self.heard.as_ref().unwrap_or(&self.streams);
         let heard = Stream::ALL.into_iter().filter(move |stream| self.hears(dimension, *stream));
-        heard.flat_map(move |stream| streams[stream as usize].get(from as usize..to as usize).unwrap_or_default())
+        heard.flat_map(move |stream| streams.of(stream).get(from as usize..to as usize).unwrap_or_default())
     }
 
     fn samples(&self, dimension: Dimension, metric: Metric, from: u64, to: u64) -> Samples {
@@ -403,7 +432,7 @@ impl Metrics {
         let times = self.times.as_ref()?;
         let mut all = Vec::new();
         for stream in Stream::ALL.into_iter().filter(|stream| self.hears(dimension, *stream)) {
-            let minutes = times[stream as usize].get(from as usize..to as usize).unwrap_or_default();
+            let minutes = times.of(stream).get(from as usize..to as usize).unwrap_or_default();
             minutes.iter().for_each(|minute| all.extend_from_slice(minute));
         }
         percentile(&mut all, p)

@@ -31,9 +31,11 @@ pub mod rollout;
 pub mod run;
 pub mod runner;
 pub mod scenario;
+mod sides;
 pub mod statistics;
 mod warnings;
 
+pub use sides::Sides;
 pub use warnings::Warning;
 
 use crate::base::Diagnostic;

@@ -149,7 +149,7 @@ impl List<'_> {
                 self.add("low-samples", &pointer, message, "a lower percentile, or longer periods");
             }
         }
-        let median = tally.versions[1].durations.histogram.percentile(0.5);
+        let median = tally.versions.new.durations.histogram.percentile(0.5);
         if let Some(median) = median.filter(|median| *median > u64::from(alarm.period) * MINUTE) {
             let message = format!(
                 "half of the executions take more than {} min, the periods of alarm `{name}` are {} min: it rings late",
@@ -171,11 +171,11 @@ impl List<'_> {
         let bad = |future: &&super::runner::Future| {
             matches!(future.close, Some(super::metrics::Close::Failed | super::metrics::Close::TimedOut))
         };
-        let version = &tally.versions[1];
+        let version = &tally.versions.new;
         let exact = futures.ok().filter(|_| self.scenario.inputs.len() < 2 && runner.is_steady(self.scenario.new));
         let p = match exact {
             Some(futures) => futures.iter().filter(bad).map(super::runner::Future::ever).sum::<f64>(),
-            None if version.started > 0 => version.bad() as f64 / version.started as f64,
+            None if version.started > 0 => version.closes.bad() as f64 / version.started as f64,
             None => return,
         };
         let none = libm::exp(-canary.per_min * minutes(canary.hold) * p);

@@ -207,38 +207,32 @@ impl Compiler<'_> {
         }) as u32
     }
 
-    /// Whether a flow can come back to a state: whether some transition leads to its own state or an earlier one, told
-    /// generously.
+    /// Whether a flow can come back to a state: whether not every state can be put after all that lead to it.
     fn repeats(&self) -> bool {
-        let ways = |state: &State| state.next.into_iter().chain(state.catchers.iter().map(|(_, next)| *next)).collect();
-        // Depth first, without recursion: a state on the present path that is met again closes a loop.
-        let mut colour = vec![0u8; self.states.len()];
-        for root in 0..self.states.len() {
-            let mut path: Vec<(usize, Vec<usize>)> = vec![(root, vec![])];
-            if colour.get(root) != Some(&0) {
-                continue;
-            }
-            if let (Some(state), Some(first)) = (self.states.get(root), path.first_mut()) {
-                first.1 = ways(state);
-            }
-            colour[root] = 1;
-            while let Some((state, ways_left)) = path.last_mut() {
-                let state = *state;
-                match ways_left.pop() {
-                    Some(next) if colour.get(next) == Some(&1) => return true,
-                    Some(next) if colour.get(next) == Some(&0) => {
-                        colour[next] = 1;
-                        let ways = self.states.get(next).map(ways).unwrap_or_default();
-                        path.push((next, ways));
-                    }
-                    Some(_) => {}
-                    None => {
-                        colour[state] = 2;
-                        path.pop();
-                    }
+        let ways = |state: &State| -> Vec<usize> {
+            state.next.into_iter().chain(state.catchers.iter().map(|(_, next)| *next)).collect()
+        };
+        let mut ways_in = vec![0_usize; self.states.len()];
+        let count = |ways_in: &mut Vec<usize>, next: usize, change: fn(usize) -> usize| {
+            ways_in.get_mut(next).map(|count| {
+                *count = change(*count);
+                *count
+            })
+        };
+        self.states.iter().flat_map(ways).for_each(|next| {
+            count(&mut ways_in, next, |n| n + 1);
+        });
+        let mut free: Vec<usize> =
+            (0..).zip(&ways_in).filter(|(_, count)| **count == 0).map(|(state, _)| state).collect();
+        let mut placed = 0;
+        while let Some(state) = free.pop() {
+            placed += 1;
+            for next in self.states.get(state).map(ways).unwrap_or_default() {
+                if count(&mut ways_in, next, |n| n.saturating_sub(1)) == Some(0) {
+                    free.push(next);
                 }
             }
         }
-        false
+        placed < self.states.len()
     }
 }

@@ -20,18 +20,18 @@ impl Report {
                 minute(row.first_shift),
                 minute(row.rolled_back),
                 minute(row.full),
-                row.started[0],
-                row.started[1],
-                row.failed[0],
-                row.failed[1],
+                row.started.old,
+                row.started.new,
+                row.failed.old,
+                row.failed.new,
                 row.attributable,
                 row.after_rollback,
                 row.in_flight,
                 row.dropped,
-                row.transitions[0],
-                row.transitions[1],
-                row.billed[0] as f64 / 10.0,
-                row.billed[1] as f64 / 10.0,
+                row.transitions.old,
+                row.transitions.new,
+                row.billed.old as f64 / 10.0,
+                row.billed.new as f64 / 10.0,
             );
         }
         out
@@ -45,7 +45,7 @@ impl Report {
         for (minute, weight) in series.weight.iter().enumerate() {
             let _ = write!(out, "{minute},{weight}");
             for columns in [&series.started, &series.closed, &series.failed] {
-                for column in columns {
+                for column in columns.iter() {
                     let _ = write!(out, ",{}", column.get(minute).copied().unwrap_or(0.0));
                 }
             }

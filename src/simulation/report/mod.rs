@@ -25,9 +25,10 @@ pub use rollout::{Blast, Detection, ExactReport, RolloutReport};
 pub use run::{DecisionReport, RunReport};
 pub use version::{ClassReport, DurationReport, ErrorReport, Quantile, VersionReport};
 
+use super::Sides;
 use super::alarm::{Alarm, AlarmTally};
 use super::cost::{Cost, Use, cost};
-use super::run::{Detail, Row, Tally};
+use super::run::{Detail, Row, Tally, VersionTally};
 use super::runner::Runner;
 use super::scenario::Scenario;
 use super::statistics::{Interval, Moments, mean_interval, wilson};
@@ -147,9 +148,9 @@ pub struct Series {
     /// The weight of the new version in percent.
     pub weight: Vec<f64>,
     /// By version: started, closed, failed.
-    pub started: [Vec<f64>; 2],
-    pub closed: [Vec<f64>; 2],
-    pub failed: [Vec<f64>; 2],
+    pub started: Sides<Vec<f64>>,
+    pub closed: Sides<Vec<f64>>,
+    pub failed: Sides<Vec<f64>>,
 }
 
 impl Series {
@@ -158,15 +159,13 @@ impl Series {
         let mut series = Series::default();
         for minute in &tally.minutes {
             series.weight.push(minute.weight as f64 / n);
-            for side in 0..2 {
-                let pairs = [
-                    (&mut series.started, minute.started),
-                    (&mut series.closed, minute.closed),
-                    (&mut series.failed, minute.failed),
-                ];
-                for (columns, values) in pairs {
-                    columns[side].push(values[side] as f64 / n);
-                }
+            let pairs = [
+                (&mut series.started, minute.started),
+                (&mut series.closed, minute.closed),
+                (&mut series.failed, minute.failed),
+            ];
+            for (columns, values) in pairs {
+                columns.zip(&values, |column, value| column.push(*value as f64 / n));
             }
         }
         series
@@ -201,7 +200,7 @@ impl Report {
             alarms: alarms.collect(),
             series: Series::new(tally),
             run: detail.map(|detail| run::report(scenario, runner.errors(), detail)),
-            cost: cost(&scenario.price, usage(tally, [0, 1])),
+            cost: cost(&scenario.price, usage(tally.replications, tally.versions.iter())),
             warnings: warnings(scenario, runner, tally),
             sentences: Vec::new(),
             rows: rows.to_vec(),
@@ -214,10 +213,10 @@ impl Report {
 }
 
 /// What some versions used in one replication, on average.
-fn usage<const N: usize>(tally: &Tally, sides: [usize; N]) -> Use {
-    let n = tally.replications.max(1) as f64;
+fn usage<'v>(replications: u64, versions: impl Iterator<Item = &'v VersionTally>) -> Use {
+    let n = replications.max(1) as f64;
     let mut used = Use::default();
-    for version in sides.iter().filter_map(|side| tally.versions.get(*side)) {
+    for version in versions {
         used.executions += version.started as f64 / n;
         used.transitions += version.transitions as f64 / n;
         used.billed_seconds += version.billed as f64 / 10.0 / n;
@@ -243,7 +242,7 @@ fn split(detail: &Detail) -> Option<SplitReport> {
     if detail.weights.iter().any(|(from, _)| from % MINUTE != 0) {
         return None;
     }
-    let [old, new] = &detail.versions;
+    let Sides { old, new } = &detail.versions;
     let (mut expected, mut variance, mut all, mut on_new) = (0.0, 0.0, 0_u64, 0_u64);
     for (minute, (old, new)) in old.started.iter().zip(&new.started).enumerate() {
         let before = detail.weights.partition_point(|(from, _)| *from <= minute as u64 * MINUTE);

@@ -106,7 +106,7 @@ pub(super) fn report(scenario: &Scenario, runner: &impl Runner, rows: &[Row], ta
         by_minute: (1..=last).map(|minute| Estimate::new(by(minute), n)).collect(),
     };
     let blast = Blast {
-        failed: all(&|row| f64::from(row.failed[1])),
+        failed: all(&|row| f64::from(row.failed.new)),
         attributable: all(&|row| f64::from(row.attributable)),
         after_rollback: all(&|row| f64::from(row.after_rollback)),
         in_flight: mean(&|row| f64::from(row.in_flight), &turned),

@@ -2,6 +2,7 @@
 
 use super::plain;
 use crate::base::Text;
+use crate::simulation::Sides;
 use crate::simulation::alarm::Evaluation;
 use crate::simulation::rollout::{Cause, Decision, Deed};
 use crate::simulation::run::{Columns, Detail, Shown};
@@ -13,7 +14,7 @@ use serde::Serialize;
 pub struct RunReport {
     pub replication: u64,
     /// By minute: the old and the new version.
-    pub versions: [Columns; 2],
+    pub versions: Sides<Columns>,
     /// From which minute, what weight of the new version new starts saw.
     pub weights: Vec<(f64, u8)>,
     /// By alarm.

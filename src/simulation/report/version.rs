@@ -3,7 +3,7 @@
 use super::{Estimate, usage};
 use crate::base::Text;
 use crate::simulation::cost::{Cost, cost};
-use crate::simulation::run::{Tally, VersionTally};
+use crate::simulation::run::{Closes, Tally, VersionTally};
 use crate::simulation::scenario::Scenario;
 use crate::simulation::statistics::{nearest_rank, order_statistic_ranks};
 use serde::Serialize;
@@ -72,21 +72,20 @@ pub struct ClassReport {
 
 pub(super) fn reports(scenario: &Scenario, errors: &[Text], tally: &Tally) -> Vec<VersionReport> {
     let alone = scenario.old == scenario.new;
-    let sides = if alone { 1 } else { 2 };
     let names = [scenario.old_name(), scenario.new_name()];
-    let each = tally.versions.iter().zip(names).take(sides).enumerate();
-    each.map(|(side, (version, name))| report(scenario, errors, tally, side, version, name)).collect()
+    let each = tally.versions.iter().zip(names).take(if alone { 1 } else { 2 });
+    each.map(|(version, name)| report(scenario, errors, tally.replications, version, name)).collect()
 }
 
 fn report(
     scenario: &Scenario,
     errors: &[Text],
-    tally: &Tally,
-    side: usize,
+    replications: u64,
     version: &VersionTally,
     name: &str,
 ) -> VersionReport {
-    let [succeeded, failed, timed_out, aborted] = version.closes;
+    let Closes { succeeded, failed, timed_out, aborted } = version.closes;
+    let bad = version.closes.bad();
     let per = |sum: u64| if version.started == 0 { 0.0 } else { sum as f64 / version.started as f64 };
     let mut counts: Vec<ErrorReport> = errors
         .iter()
@@ -111,15 +110,15 @@ fn report(
         failed,
         timed_out,
         aborted,
-        running: version.started - version.closed(),
-        failure_rate: Estimate::new(version.bad(), succeeded + version.bad()),
+        running: version.started - version.closes.all(),
+        failure_rate: Estimate::new(bad, succeeded + bad),
         errors: counts,
         duration: durations(version),
         transitions_per_execution: per(version.transitions),
         attempts_per_execution: per(version.attempts),
         billed_per_execution: per(version.billed) / 10.0,
         classes: scenario.inputs.iter().zip(&version.classes).map(class).collect(),
-        cost: cost(&scenario.price, usage(tally, [side])),
+        cost: cost(&scenario.price, usage(replications, std::iter::once(version))),
     }
 }
 

@@ -245,7 +245,7 @@ impl<'a> Stage<'a> {
     fn just_rung(&self) -> Option<usize> {
         let minute = self.now.as_nanos() / super::arrivals::MINUTE;
         let rung = |guard: &&usize| self.watches.get(**guard).is_some_and(|watch| watch.entered == Some(minute));
-        (self.now.as_nanos() % super::arrivals::MINUTE == 0).then(|| self.guards.iter().find(rung).copied())?
+        self.now.as_nanos().is_multiple_of(super::arrivals::MINUTE).then(|| self.guards.iter().find(rung).copied())?
     }
 }
 

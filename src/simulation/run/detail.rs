@@ -2,6 +2,7 @@
 //! be run again.
 
 use crate::base::{Delay, Key};
+use crate::simulation::Sides;
 use crate::simulation::alarm::Evaluation;
 use crate::simulation::arrivals::MINUTE;
 use crate::simulation::metrics::{Close, Metrics, Minute, Stream};
@@ -182,7 +183,7 @@ fn concurrency(running: i64, minute: &Minute) -> f64 {
 pub struct Detail {
     pub replication: u64,
     /// By minute: the old and the new version.
-    pub versions: [Columns; 2],
+    pub versions: Sides<Columns>,
     /// From which nanosecond, what weight new starts see.
     pub weights: Vec<(u64, u8)>,
     /// By alarm.
@@ -204,7 +205,7 @@ impl Detail {
         sample: Sample,
         horizon: Delay,
     ) -> Detail {
-        let versions = [Stream::Old, Stream::New].map(|stream| Columns::of(metrics, stream));
+        let versions = Sides { old: Stream::Old, new: Stream::New }.map(|stream| Columns::of(metrics, *stream));
         let seen = sample.seen.iter().sum();
         Detail { replication, versions, weights, evaluations, decisions, executions: sample.into_list(), seen, horizon }
     }

@@ -19,7 +19,7 @@
 //!     merge.add(simulation.take().unwrap());
 //! }
 //! assert_eq!(merge.rows().len(), 30);
-//! let failed: u32 = merge.rows().iter().map(|row| row.failed[1]).sum();
+//! let failed: u32 = merge.rows().iter().map(|row| row.failed.new).sum();
 //! assert!((800..1000).contains(&failed));
 //! ```
 
@@ -30,7 +30,7 @@ mod tally;
 mod tests;
 
 pub use detail::{Columns, Detail, Sample, Shown, ShownClose};
-pub use tally::{Durations, End, NEVER, PooledMinute, Row, Tally, VersionTally};
+pub use tally::{Closes, Durations, End, NEVER, PooledMinute, Row, Tally, VersionTally};
 
 use super::rollout::Plan;
 use super::runner::Runner;

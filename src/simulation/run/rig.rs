@@ -9,6 +9,7 @@ use super::detail::{Detail, Sample};
 use super::tally::{NEVER, Row, Tally};
 use crate::base::{Delay, Key, Time};
 use crate::engine::tasks::DriftPer;
+use crate::simulation::Sides;
 use crate::simulation::alarm::{Evaluation, Watch};
 use crate::simulation::arrivals::{ARRIVAL, Arrival, Arrivals, MINUTE};
 use crate::simulation::metrics::{Close, Measure, Metric, Metrics, Query, Statistic, Stream};
@@ -94,8 +95,8 @@ struct Course {
     ending: Option<Ending>,
     smoked: Option<(Time, u32)>,
     full: u64,
-    live_since: [Time; 2],
-    numbers: [u64; 2],
+    live_since: Sides<Time>,
+    numbers: Sides<u64>,
     closed: (u64, u64),
     tokens: (f64, u64),
     sequence: u64,
@@ -441,12 +442,12 @@ impl<R: Runner> Rig<R> {
         let course = &mut self.course;
         let route = (key.with(ROUTE).uniform() * 100.0) as u8;
         let new = route < course.weight;
-        let side = usize::from(new);
         let class = self.class(key);
         let course = &mut self.course;
-        let number = course.numbers[side];
-        course.numbers[side] += 1;
-        let customer = Customer { key, class, start: at, live_since: course.live_since[side], number };
+        let counted = course.numbers.of_mut(new);
+        let number = *counted;
+        *counted += 1;
+        let customer = Customer { key, class, start: at, live_since: *course.live_since.of(new), number };
         let version = self.version(new);
         let fate = self.runner.run(version, &customer);
         let stream = if new { Stream::New } else { Stream::Old };
@@ -464,12 +465,12 @@ impl<R: Runner> Rig<R> {
             }
             return (new, fate);
         }
-        self.course.row.started[side] += 1;
+        *self.course.row.started.of_mut(new) += 1;
         let bad = matches!(fate.close, Some(Close::Failed | Close::TimedOut));
         let mut on_old = false;
         if new && bad && self.scenario.old != self.scenario.new {
             // The same customer with the same draws on the old version.
-            let customer = Customer { live_since: self.course.live_since[0], ..customer };
+            let customer = Customer { live_since: self.course.live_since.old, ..customer };
             let other = self.runner.run(self.scenario.old, &customer);
             on_old = matches!(other.close, Some(Close::Failed | Close::TimedOut));
         }
@@ -477,7 +478,7 @@ impl<R: Runner> Rig<R> {
         if new && self.remembers {
             self.ledger.push(entry);
         } else {
-            self.count(side, &entry, tally);
+            self.count(new, &entry, tally);
         }
         if let Some(watch) = &mut self.watch {
             watch.sample.add(&customer, (minute, index), new, route, &fate, on_old);
@@ -487,23 +488,23 @@ impl<R: Runner> Rig<R> {
 
     /// Adds an execution to the sums.
     #[inline]
-    fn count(&mut self, side: usize, entry: &Entry, tally: &mut Tally) {
+    fn count(&mut self, new: bool, entry: &Entry, tally: &mut Tally) {
         let row = &mut self.course.row;
-        let version = &mut tally.versions[side];
+        let version = tally.versions.of_mut(new);
         let Fate { close, error, duration, transitions, attempts } = entry.fate;
         version.started += 1;
         version.attempts += u64::from(attempts);
         version.transitions += u64::from(transitions);
-        row.transitions[side] += u64::from(transitions);
+        *row.transitions.of_mut(new) += u64::from(transitions);
         let bad = matches!(close, Some(Close::Failed | Close::TimedOut));
         if let Some(close) = close {
-            version.closes[close as usize] += 1;
+            version.closes.add(close);
             let nanos = duration.as_nanos();
             version.durations.add(nanos);
             if self.express {
                 let billed = nanos.div_ceil(BILLED);
                 version.billed += billed;
-                row.billed[side] += billed;
+                *row.billed.of_mut(new) += billed;
             }
         }
         if error > 0 {
@@ -525,8 +526,8 @@ impl<R: Runner> Rig<R> {
             }
         }
         if bad {
-            row.failed[side] += 1;
-            row.attributable += u32::from(side == 1 && entry.attributable);
+            *row.failed.of_mut(new) += 1;
+            row.attributable += u32::from(new && entry.attributable);
         }
     }
 
@@ -612,7 +613,7 @@ impl<R: Runner> Rig<R> {
             course.weights.push((course.now, weight));
             if weight > 0 && course.row.first_shift == NEVER {
                 course.row.first_shift = course.now;
-                course.live_since[1] = Time::from_nanos(course.now);
+                course.live_since.new = Time::from_nanos(course.now);
             }
         }
     }
@@ -623,7 +624,7 @@ impl<R: Runner> Rig<R> {
         if !self.remembers {
             let done = self.metrics.stream(Stream::New).iter().take((now / MINUTE) as usize);
             let (closed, _) = done.fold((0, 0), |(closed, bad), m| (closed + m.closed(), bad + m.bad()));
-            self.course.row.in_flight = self.course.row.started[1].saturating_sub(closed);
+            self.course.row.in_flight = self.course.row.started.new.saturating_sub(closed);
             return;
         }
         let running = |entry: &Entry| entry.end >= now || entry.fate.close.is_none();
@@ -651,7 +652,7 @@ impl<R: Runner> Rig<R> {
         let mut after = 0;
         if !self.course.twin {
             for entry in &ledger {
-                self.count(1, entry, tally);
+                self.count(true, entry, tally);
                 let bad = matches!(entry.fate.close, Some(Close::Failed | Close::TimedOut));
                 after += u32::from(bad && entry.end >= turned);
             }
@@ -661,7 +662,7 @@ impl<R: Runner> Rig<R> {
         if turned != NEVER && !self.remembers {
             let done = self.metrics.stream(Stream::New).iter().take((turned / MINUTE) as usize);
             let before: u32 = done.map(|minute| minute.bad()).sum();
-            after = course.row.failed[1].saturating_sub(before);
+            after = course.row.failed.new.saturating_sub(before);
         }
         course.row.after_rollback = if turned == NEVER { 0 } else { after };
         course.row.full = course.full;
@@ -721,8 +722,8 @@ impl Course {
             ending: None,
             smoked: None,
             full: NEVER,
-            live_since: [Time::ZERO; 2],
-            numbers: [0; 2],
+            live_since: Sides::default(),
+            numbers: Sides::default(),
             closed: (0, 0),
             tokens: (scenario.throttle.map_or(0.0, |throttle| throttle.bucket), 0),
             sequence: 0,

@@ -1,6 +1,7 @@
 //! What is kept of runs: a row per replication, and sums over all of them that do not care in which order they are
 //! made.
 
+use crate::simulation::Sides;
 use crate::simulation::alarm::AlarmTally;
 use crate::simulation::metrics::{Close, Metrics, Stream};
 use crate::simulation::rollout::Ending;
@@ -22,9 +23,9 @@ pub struct Row {
     pub full: u64,
     pub ending: End,
     /// Starts through the alias on the old and the new version.
-    pub started: [u32; 2],
+    pub started: Sides<u32>,
     /// Of these, failed or timed out, whenever that was.
-    pub failed: [u32; 2],
+    pub failed: Sides<u32>,
     /// Failures of the new version that would have succeeded on the old one with the same draws.
     pub attributable: u32,
     /// Failures of the new version after the rollback.
@@ -36,9 +37,9 @@ pub struct Row {
     /// Executions of the new version that had closed when the rollout was decided, where its strategy counts them.
     pub decided_after: u32,
     /// States entered and attempts made again, of the old and the new version.
-    pub transitions: [u64; 2],
+    pub transitions: Sides<u64>,
     /// Billed duration in units of 100 ms.
-    pub billed: [u64; 2],
+    pub billed: Sides<u64>,
 }
 
 /// How a replication ended.
@@ -74,15 +75,15 @@ impl Default for Row {
             alarm: u32::MAX,
             full: NEVER,
             ending: End::Undecided,
-            started: [0; 2],
-            failed: [0; 2],
+            started: Sides::default(),
+            failed: Sides::default(),
             attributable: 0,
             after_rollback: 0,
             in_flight: 0,
             dropped: 0,
             decided_after: 0,
-            transitions: [0; 2],
-            billed: [0; 2],
+            transitions: Sides::default(),
+            billed: Sides::default(),
         }
     }
 }
@@ -102,8 +103,7 @@ impl Row {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct VersionTally {
     pub started: u64,
-    /// Succeeded, failed, timed out, aborted.
-    pub closes: [u64; 4],
+    pub closes: Closes,
     /// By the number of the error.
     pub errors: Vec<u64>,
     pub durations: Durations,
@@ -113,6 +113,43 @@ pub struct VersionTally {
     pub billed: u64,
     /// By input class: started, failed or timed out.
     pub classes: Vec<(u64, u64)>,
+}
+
+/// Executions by how they closed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Closes {
+    pub succeeded: u64,
+    pub failed: u64,
+    pub timed_out: u64,
+    pub aborted: u64,
+}
+
+impl Closes {
+    #[inline]
+    pub fn add(&mut self, close: Close) {
+        *match close {
+            Close::Succeeded => &mut self.succeeded,
+            Close::Failed => &mut self.failed,
+            Close::TimedOut => &mut self.timed_out,
+            Close::Aborted => &mut self.aborted,
+        } += 1;
+    }
+
+    pub fn all(&self) -> u64 {
+        self.succeeded + self.failed + self.timed_out + self.aborted
+    }
+
+    /// Failed or timed out.
+    pub fn bad(&self) -> u64 {
+        self.failed + self.timed_out
+    }
+
+    fn merge(&mut self, other: &Closes) {
+        self.succeeded += other.succeeded;
+        self.failed += other.failed;
+        self.timed_out += other.timed_out;
+        self.aborted += other.aborted;
+    }
 }
 
 /// Durations in nanoseconds.
@@ -157,18 +194,9 @@ impl Durations {
 }
 
 impl VersionTally {
-    pub fn closed(&self) -> u64 {
-        self.closes.iter().sum()
-    }
-
-    /// Failed or timed out.
-    pub fn bad(&self) -> u64 {
-        self.closes[Close::Failed as usize] + self.closes[Close::TimedOut as usize]
-    }
-
     pub fn merge(&mut self, other: &VersionTally) {
         self.started += other.started;
-        self.closes.iter_mut().zip(other.closes).for_each(|(mine, theirs)| *mine += theirs);
+        self.closes.merge(&other.closes);
         self.errors.resize(self.errors.len().max(other.errors.len()), 0);
         self.errors.iter_mut().zip(&other.errors).for_each(|(mine, theirs)| *mine += theirs);
         self.durations.histogram.merge(&other.durations.histogram);
@@ -187,9 +215,9 @@ impl VersionTally {
 /// One minute over all replications, of the old and the new version.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PooledMinute {
-    pub started: [u64; 2],
-    pub closed: [u64; 2],
-    pub failed: [u64; 2],
+    pub started: Sides<u64>,
+    pub closed: Sides<u64>,
+    pub failed: Sides<u64>,
     /// Sum of the weights of the new version, in percent, that held when the minute began.
     pub weight: u64,
 }
@@ -199,7 +227,7 @@ impl PooledMinute {
         let pairs =
             [(&mut self.started, &other.started), (&mut self.closed, &other.closed), (&mut self.failed, &other.failed)];
         for (mine, theirs) in pairs {
-            mine.iter_mut().zip(theirs).for_each(|(mine, theirs)| *mine += theirs);
+            mine.zip(theirs, |mine, theirs| *mine += theirs);
         }
         self.weight += other.weight;
     }
@@ -210,7 +238,7 @@ impl PooledMinute {
 pub struct Tally {
     pub replications: u64,
     /// Through the alias: on the old and the new version.
-    pub versions: [VersionTally; 2],
+    pub versions: Sides<VersionTally>,
     pub minutes: Vec<PooledMinute>,
     pub alarms: Vec<AlarmTally>,
     /// Of the twins, in which the new version is the old one: how many there were, and how many were rolled back.
@@ -223,7 +251,7 @@ pub const MAX_POOLED: usize = 200_000;
 impl Tally {
     pub fn merge(&mut self, other: &Tally) {
         self.replications += other.replications;
-        self.versions.iter_mut().zip(&other.versions).for_each(|(mine, theirs)| mine.merge(theirs));
+        self.versions.zip(&other.versions, VersionTally::merge);
         if self.minutes.len() < other.minutes.len() {
             self.minutes.resize(other.minutes.len(), PooledMinute::default());
         }
@@ -238,8 +266,8 @@ impl Tally {
 
     /// Adds the minutes of a run; `weights` are (from which nanosecond, weight), ascending.
     pub fn add_minutes(&mut self, metrics: &Metrics, weights: &[(u64, u8)], minute_nanos: u64) {
-        let streams = [metrics.stream(Stream::Old), metrics.stream(Stream::New)];
-        let minutes = streams[0].len().min(MAX_POOLED);
+        let streams = Sides { old: metrics.stream(Stream::Old), new: metrics.stream(Stream::New) };
+        let minutes = streams.old.len().min(MAX_POOLED);
         if self.minutes.len() < minutes {
             self.minutes.resize(minutes, PooledMinute::default());
         }
@@ -253,11 +281,11 @@ impl Tally {
                 next += 1;
             }
             pooled.weight += weight;
-            for (side, stream) in streams.iter().enumerate() {
-                let Some(minute) = stream.get(n) else { continue };
-                pooled.started[side] += u64::from(minute.started);
-                pooled.closed[side] += u64::from(minute.closed());
-                pooled.failed[side] += u64::from(minute.bad());
+            for new in [false, true] {
+                let Some(minute) = streams.of(new).get(n) else { continue };
+                *pooled.started.of_mut(new) += u64::from(minute.started);
+                *pooled.closed.of_mut(new) += u64::from(minute.closed());
+                *pooled.failed.of_mut(new) += u64::from(minute.bad());
             }
         }
     }
@@ -270,14 +298,24 @@ mod tests {
     #[test]
     fn sums_do_not_care_for_order() {
         let tally = |seed: u64| {
-            let mut version = VersionTally { started: seed, closes: [seed, 1, 2, 3], ..VersionTally::default() };
+            let mut version = VersionTally {
+                started: seed,
+                closes: Closes { succeeded: seed, failed: 1, timed_out: 2, aborted: 3 },
+                ..VersionTally::default()
+            };
             version.errors.resize(seed as usize % 5, seed);
             version.classes.resize(seed as usize % 3, (seed, 1));
             (0..seed).for_each(|n| version.durations.add(n * seed * 1_000_000_007));
             let minute = PooledMinute { weight: seed, ..PooledMinute::default() };
             let minutes = vec![minute; seed as usize % 4];
             let alarms = vec![AlarmTally { breaching: seed, ..AlarmTally::default() }];
-            Tally { replications: 1, versions: [version, VersionTally::default()], minutes, alarms, twins: (1, seed) }
+            Tally {
+                replications: 1,
+                versions: Sides { old: version, new: VersionTally::default() },
+                minutes,
+                alarms,
+                twins: (1, seed),
+            }
         };
         let all = |order: &[u64]| {
             let mut sum = Tally::default();

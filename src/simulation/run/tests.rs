@@ -132,7 +132,7 @@ fn ties_are_broken_as_said() {
     let row = all(120_000);
     assert_eq!(row.rolled_back, 120_000_000_000);
     // The start at 2:00 sees the old weights; those of 0:00 and 1:00 fail at 1:00 and 2:00.
-    assert_eq!((row.started[1], row.failed[1], row.in_flight, row.after_rollback), (2, 2, 1, 1));
+    assert_eq!((row.started.new, row.failed.new, row.in_flight, row.after_rollback), (2, 2, 1, 1));
     // A promotion at 1:59 is too early for it.
     assert_eq!(all(119_000).rolled_back, NEVER);
     assert_eq!(all(119_000).full, 119_000_000_000);
@@ -200,7 +200,7 @@ fn precision_stops_the_run() {
     let n = merge.rows().len() as u64;
     let rolled_back = merge.rows().iter().filter(|row| row.is_rolled_back()).count() as u64;
     assert!(wilson(rolled_back, n, 0.95).half_width() <= 0.02);
-    assert!(n >= LEAST && n < 9000 && n % BLOCK == 0, "{n}");
+    assert!((LEAST..9000).contains(&n) && n.is_multiple_of(BLOCK), "{n}");
     // Blocks that came too many change nothing.
     let mut late = run(&scenario, 100_000);
     let mut simulation = simulation(&scenario);
@@ -234,12 +234,12 @@ fn rolling_back_can_stop_what_runs() {
     let (keep, abort) = (rows("keep"), rows("abort"));
     for (keep, abort) in keep.rows().iter().zip(abort.rows()) {
         assert_eq!((keep.started, keep.in_flight), (abort.started, abort.in_flight));
-        assert_eq!(keep.failed[1], abort.failed[1] + keep.after_rollback);
+        assert_eq!(keep.failed.new, abort.failed.new + keep.after_rollback);
         assert_eq!(abort.after_rollback, 0);
     }
-    let aborted = abort.tally().versions[1].closes[3];
+    let aborted = abort.tally().versions.new.closes.aborted;
     assert_eq!(aborted, abort.rows().iter().map(|row| u64::from(row.in_flight)).sum::<u64>());
-    assert_eq!(keep.tally().versions[1].closed(), abort.tally().versions[1].closed());
+    assert_eq!(keep.tally().versions.new.closes.all(), abort.tally().versions.new.closes.all());
 }
 
 #[test]
@@ -251,16 +251,16 @@ fn throttled_starts_wait_or_are_lost() {
     };
     let (drop, retry) = (row("drop"), row("retry"));
     // Ten at once and one every two seconds, of about 600.
-    assert!((305..=311).contains(&drop.started[0]), "{drop:?}");
-    assert!((305..=311).contains(&retry.started[0]), "{retry:?}");
-    assert!(drop.dropped + drop.started[0] > 520);
+    assert!((305..=311).contains(&drop.started.old), "{drop:?}");
+    assert!((305..=311).contains(&retry.started.old), "{retry:?}");
+    assert!(drop.dropped + drop.started.old > 520);
     let open = r#""concurrency": {"max_open": 3}"#;
     let rest = format!(r#"{POISSON}, "horizon_ms": 600000, {open}"#);
     let scenario = scenario(0.0, r#"{"kind": "constant", "ms": 10000}"#, &rest);
     let mut simulation = simulation(&scenario);
     simulation.begin(0);
     while !simulation.advance(Budget { executions: 10 }).is_done {}
-    assert!(simulation.detail().unwrap().versions[0].running.iter().all(|running| *running <= 3));
+    assert!(simulation.detail().unwrap().versions.old.running.iter().all(|running| *running <= 3));
 }
 
 #[test]
@@ -274,5 +274,5 @@ fn smoke_tests_come_first() {
     let good = row(0.0);
     assert_eq!((good.first_shift, good.ending), (5_000_000_000, End::Completed));
     let bad = row(0.9);
-    assert_eq!((bad.first_shift, bad.ending, bad.started[1]), (NEVER, End::Refused, 0));
+    assert_eq!((bad.first_shift, bad.ending, bad.started.new), (NEVER, End::Refused, 0));
 }
