@@ -25,6 +25,7 @@ pub mod arrivals;
 pub mod cost;
 pub mod exact;
 pub mod metrics;
+pub mod presets;
 pub mod profile;
 pub mod report;
 pub mod rollout;

@@ -31,6 +31,8 @@ mod manual;
 mod read;
 mod sprt;
 mod steps;
+#[cfg(test)]
+mod tests;
 
 pub use argo::{Argo, ArgoStep, Condition, Measurement};
 pub use blue_green::Smoke;

@@ -19,6 +19,8 @@
 mod limits;
 mod read;
 #[cfg(test)]
+pub(in crate::simulation) mod schema;
+#[cfg(test)]
 mod tests;
 mod traffic;
 
