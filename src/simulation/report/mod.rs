@@ -18,6 +18,8 @@ mod markdown;
 mod plain;
 mod rollout;
 mod run;
+#[cfg(test)]
+mod tests;
 mod version;
 
 pub use plain::{count, number, percent};

@@ -136,19 +136,20 @@ pub(super) fn decision(scenario: &Scenario, detail: &Detail, decision: &Decision
     format!("{what}. {why}")
 }
 
-/// "2 of the last 3 datapoints are ≥ 2: 0-X-X"
+/// "2 of the newest 3 datapoints are ≥ 2, 2 are enough: 0-X-X"
 fn alarm_words(scenario: &Scenario, detail: &Detail, alarm: usize, decision: &Decision) -> String {
     let Some(definition) = scenario.alarms.get(alarm) else { return String::new() };
     let minute = decision.at.as_nanos() / MINUTE;
     let told = detail.evaluations.get(alarm).and_then(|told| told.iter().rfind(|told| told.at <= minute));
     let window = told.map_or("", |told| &told.window);
-    let breaching = window.chars().filter(|symbol| *symbol == 'X').count();
+    let real = window.chars().rev().filter(|symbol| matches!(symbol, 'X' | '0')).take(definition.periods as usize);
+    let (newest, breaching) = real.fold((0, 0), |(all, bad), symbol| (all + 1, bad + u32::from(symbol == 'X')));
     format!(
-        "Alarm `{}`: {breaching} of the last {} datapoints are {} {}: {window}",
+        "Alarm `{}`: {breaching} of the newest {newest} datapoints are {} {}, {} are enough: {window}",
         definition.name,
-        window.len(),
         definition.operator.symbol(),
-        number(definition.threshold)
+        number(definition.threshold),
+        definition.datapoints,
     )
 }
 

@@ -5,8 +5,12 @@ use crate::base::Value;
 
 /// Why the schema refuses a document, if it does.
 pub fn refusal(document: &Value) -> Option<String> {
-    let root = Value::parse(SCHEMA).unwrap();
-    check(&root, &root, document, "").err()
+    refusal_by(&Value::parse(SCHEMA).unwrap(), document)
+}
+
+/// Why another schema refuses it.
+pub fn refusal_by(root: &Value, document: &Value) -> Option<String> {
+    check(root, root, document, "").err()
 }
 
 const KEYWORDS: [&str; 28] = [
