@@ -22,6 +22,7 @@
 
 pub mod alarm;
 pub mod arrivals;
+pub mod compare;
 pub mod cost;
 pub mod exact;
 pub mod metrics;
