@@ -25,3 +25,5 @@ pub mod asl;
 pub mod engine;
 
 pub mod graph;
+
+pub mod simulation;

@@ -1,5 +1,5 @@
 //! The ground that every other module stands on: places in a text, findings about a text, typed indexes, virtual
-//! time, keyed randomness and shared JSON values.
+//! time, keyed randomness, special functions of probability, shared JSON values and the reading of our own documents.
 //!
 //! It is not about state machines: nothing here knows a word of the States Language.
 //!
@@ -11,9 +11,11 @@
 //! ```
 
 mod diagnostic;
+pub mod document;
 mod index;
 mod random;
 mod span;
+pub mod special;
 mod time;
 pub mod value;
 

@@ -1,0 +1,145 @@
+//! Several rollouts of the same change on the same customers: which one, and why?
+//!
+//! A comparison is a scenario and what to change in it: named variants, or one or two values swept over. All
+//! alternatives play with the scenario's seed, so their customers arrive at the same instants with the same luck. The
+//! answer is a table, the front of those that no other beats in everything, and a recommendation with its reason.
+//!
+//! ```
+//! use weir::simulation::compare::compare;
+//! let report = compare(r#"{"weir": 1, "scenario": {"weir": 1, "replications": 200, "horizon_ms": 1800000,
+//!     "traffic": {"kind": "poisson", "per_min": 100}, "alias": {"weights": {"5": 100}},
+//!     "versions": {"5": {"definition": {"StartAt": "A", "States": {"A": {"Type": "Pass", "End": true}}}},
+//!                  "6": {"definition": {"StartAt": "A", "States": {"A": {"Type": "Task", "Resource": "x", "End": true}}},
+//!                        "behaviour": {"A": {"outcomes": [{"p": 0.05, "outcome": "error", "error": "Bug"}]}}}},
+//!     "alarms": [{"name": "failures", "metric": "ExecutionsFailed", "statistic": "Sum", "dimension": {"Version": "6"},
+//!                 "operator": ">=", "threshold": 2, "N": 3, "M": 2}]},
+//!   "variants": [
+//!     {"name": "watched", "patch": {"strategy": {"kind": "canary", "weight": 10, "interval_ms": 300000, "bake_ms": 600000}}},
+//!     {"name": "unwatched", "patch": {"strategy": {"kind": "canary", "weight": 10, "interval_ms": 300000}}}]}"#).unwrap();
+//! assert_eq!(report.recommendation.name.as_deref(), Some("watched"));
+//! ```
+
+mod front;
+mod read;
+
+pub use front::{Recommendation, front};
+pub use read::{Alternative, Comparison, Want};
+
+use super::report::{Report, number, percent};
+use crate::base::{Diagnostic, Text};
+use serde::Serialize;
+use std::fmt::Write;
+
+/// What a comparison came to.
+#[derive(Clone, Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ComparisonReport {
+    pub weir: u64,
+    /// What is swept over; empty where there are only variants.
+    pub swept: Vec<String>,
+    pub lines: Vec<Line>,
+    pub recommendation: Recommendation,
+}
+
+/// One alternative.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Line {
+    pub name: Text,
+    /// The swept values, as JSON.
+    pub values: Vec<String>,
+    pub rollback: super::report::Estimate,
+    /// Where there is a closed form.
+    pub rollback_exact: Option<f64>,
+    pub mean_minutes_to_rollback: Option<f64>,
+    pub failures: super::report::Mean,
+    pub attributable: super::report::Mean,
+    pub false_rollback: Option<f64>,
+    /// Of a version that is no worse than the old one.
+    pub minutes_to_full: Option<f64>,
+    pub usd: f64,
+    /// Whether no other is better in failures, minutes to full and false rollbacks at once.
+    pub on_front: bool,
+}
+
+impl Line {
+    /// P(rollback), exact where that is known.
+    pub fn catches(&self) -> f64 {
+        self.rollback_exact.unwrap_or(self.rollback.value)
+    }
+
+    fn new(alternative: &Alternative, report: &Report) -> Line {
+        let rollout = report.rollout.as_ref();
+        let none = super::report::Mean { mean: 0.0, low: None, high: None, of: 0 };
+        let answer = rollout.and_then(|rollout| rollout.exact.answer());
+        let played = rollout.and_then(|rollout| rollout.false_rollback.map(|estimate| estimate.value));
+        Line {
+            name: alternative.name.clone(),
+            values: alternative.values.clone(),
+            rollback: rollout.map_or(super::report::Estimate::new(0, 0), |rollout| rollout.rollback),
+            rollback_exact: answer.map(|answer| answer.passage.total()),
+            mean_minutes_to_rollback: rollout.and_then(|r| r.detection.mean_if_detected.map(|mean| mean.mean)),
+            failures: rollout.map_or(none, |rollout| rollout.blast.failed),
+            attributable: rollout.map_or(none, |rollout| rollout.blast.attributable),
+            false_rollback: answer.map(|answer| answer.false_rollback).or(played),
+            minutes_to_full: answer
+                .and_then(|answer| answer.minutes_to_full)
+                .or_else(|| rollout.and_then(|rollout| rollout.minutes_to_full.map(|mean| mean.mean))),
+            usd: report.cost.usd,
+            on_front: false,
+        }
+    }
+}
+
+impl ComparisonReport {
+    /// Of the reports of all alternatives, in their order.
+    pub fn new(comparison: &Comparison, reports: &[Report]) -> ComparisonReport {
+        let each = comparison.alternatives.iter().zip(reports);
+        let mut lines: Vec<Line> = each.map(|(alternative, report)| Line::new(alternative, report)).collect();
+        let on_front = front(&lines);
+        lines.iter_mut().zip(on_front).for_each(|(line, on_front)| line.on_front = on_front);
+        let recommendation = front::recommend(&lines, comparison.want);
+        ComparisonReport { weir: super::scenario::VERSION, swept: comparison.swept.clone(), lines, recommendation }
+    }
+
+    /// The table in Markdown.
+    pub fn markdown(&self) -> String {
+        let mut out = String::from(
+            "| | P(rollback) | min to rollback | failures | only because of it | false rollback | min to full | USD | |\n\
+             |---|---|---|---|---|---|---|---|---|\n",
+        );
+        for line in &self.lines {
+            let optional = |value: Option<f64>| value.map_or("–".to_owned(), number);
+            // Writing to a string cannot fail.
+            let _ = writeln!(
+                out,
+                "| {} | {} | {} | {} | {} | {} | {} | {} | {} |",
+                line.name.replace('|', "\\|"),
+                percent(line.catches()),
+                optional(line.mean_minutes_to_rollback),
+                number(line.failures.mean),
+                number(line.attributable.mean),
+                line.false_rollback.map_or("–".to_owned(), percent),
+                optional(line.minutes_to_full),
+                number(line.usd),
+                if line.on_front { "●" } else { "" },
+            );
+        }
+        let _ = writeln!(out, "\n{}", self.recommendation.reason);
+        out
+    }
+}
+
+/// Plays a comparison to its end.
+///
+/// # Errors
+/// All that is wrong with the document, and with the scenarios that it makes.
+pub fn compare(document: &str) -> Result<ComparisonReport, Vec<Diagnostic>> {
+    let comparison = Comparison::parse(document)?;
+    let reports = comparison.alternatives.iter().map(|alternative| super::simulate(&alternative.document));
+    let reports: Vec<Report> = reports.collect::<Result<_, _>>()?;
+    Ok(ComparisonReport::new(&comparison, &reports))
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,185 @@
+//! How many executions are expected to close in a stretch of time, by how they close.
+
+use crate::base::{Delay, Time};
+use crate::simulation::arrivals::MINUTE;
+use crate::simulation::metrics::Close;
+use crate::simulation::runner::{Future, Runner};
+use crate::simulation::scenario::{Rate, Scenario};
+
+/// The way of the weight unless it is rolled back. Times are in nanoseconds.
+pub(super) struct Path {
+    /// From when, what weight of the new version.
+    pub segments: Vec<(u64, u8)>,
+    pub horizon: u64,
+    /// The last minute whose evaluation can lead to a rollback.
+    pub watched: u64,
+    /// When 100 % is reached.
+    pub full: Option<u64>,
+}
+
+/// Where the rate or a probability changes, a minute is cut into so many pieces, in each of which they are constant:
+/// about six digits.
+const PIECES: u64 = 16;
+
+/// A stretch of time in which starts come at one rate and see one weight.
+struct Piece {
+    from: u64,
+    to: u64,
+    /// Expected starts in it.
+    starts: f64,
+    /// The weight of the new version, from 0 to 1.
+    weight: f64,
+}
+
+impl Path {
+    /// The time before `until` in pieces.
+    fn pieces(&self, scenario: &Scenario, until: u64, steady: bool) -> Vec<Piece> {
+        let length = scenario.traffic.duration.map_or(self.horizon, |duration| duration.as_nanos().min(self.horizon));
+        let end = until.min(length);
+        let fine = !steady || !matches!(scenario.traffic.rate, Rate::Poisson { .. });
+        let step = if fine { MINUTE / PIECES } else { MINUTE };
+        let mut pieces = Vec::new();
+        for (n, (from, weight)) in self.segments.iter().enumerate() {
+            let to = self.segments.get(n + 1).map_or(u64::MAX, |(next, _)| *next).min(end);
+            let mut now = *from;
+            while now < to {
+                let next = ((now / step + 1) * step).min(to);
+                let expected = |nanos: u64| scenario.traffic.rate.expected(Delay::from_nanos(nanos));
+                let starts = expected(next) - expected(now);
+                pieces.push(Piece { from: now, to: next, starts, weight: f64::from(*weight) / 100.0 });
+                now = next;
+            }
+        }
+        pieces
+    }
+}
+
+/// All futures of a version that starts at an instant, over the input classes.
+fn futures(scenario: &Scenario, runner: &impl Runner, version: usize, at: u64) -> Result<Vec<Future>, String> {
+    let start = Time::from_nanos(at);
+    if scenario.inputs.len() < 2 {
+        return runner.futures(version, 0, start, Time::ZERO);
+    }
+    let mut all = Vec::new();
+    for (class, input) in scenario.inputs.iter().enumerate() {
+        let of_class = runner.futures(version, class as u32, start, Time::ZERO)?;
+        all.extend(of_class.into_iter().map(|future| Future { p: future.p * input.share, ..future }));
+    }
+    Ok(all)
+}
+
+fn is_bad(future: &Future) -> bool {
+    matches!(future.close, Some(Close::Failed | Close::TimedOut))
+}
+
+/// P(an execution of a version ever fails), where that is the same at all times.
+pub(super) fn failing(scenario: &Scenario, runner: &impl Runner, version: usize) -> Result<f64, String> {
+    if !runner.is_steady(version) {
+        return Err("the old version's probabilities drift".into());
+    }
+    let futures = futures(scenario, runner, version, 0)?;
+    Ok(futures.iter().filter(|future| is_bad(future)).map(Future::ever).sum())
+}
+
+/// What is counted of executions that close.
+pub(super) struct Counted<'a> {
+    /// The version, and the part of the weight that leads to it.
+    pub version: usize,
+    pub is_new: bool,
+    /// Which of them.
+    pub which: &'a dyn Fn(&Future) -> bool,
+    /// Only those that took longer than this.
+    pub longer_than: Option<Delay>,
+}
+
+/// The expected number of executions that close in [from, to).
+pub(super) fn expected(
+    scenario: &Scenario,
+    runner: &impl Runner,
+    path: &Path,
+    counted: &Counted,
+    from: u64,
+    to: u64,
+) -> Result<f64, String> {
+    let steady = runner.is_steady(counted.version);
+    let mut known = if steady { Some(futures(scenario, runner, counted.version, 0)?) } else { None };
+    let mut sum = 0.0;
+    for piece in path.pieces(scenario, to, steady) {
+        let share = if counted.is_new { piece.weight } else { 1.0 - piece.weight };
+        if share == 0.0 || piece.starts == 0.0 {
+            continue;
+        }
+        let here = match known.take() {
+            Some(futures) => futures,
+            None => futures(scenario, runner, counted.version, (piece.from + piece.to) / 2)?,
+        };
+        let length = (piece.to - piece.from) as f64;
+        let in_window = |future: &Future| {
+            // The mean over starts s in the piece of P(it closes within T − s): differences of integrals.
+            let up_to = |t: u64| {
+                let integral = |x: u64| closing_integral(future, x, counted.longer_than);
+                integral(t.saturating_sub(piece.from)) - integral(t.saturating_sub(piece.to))
+            };
+            (up_to(to) - up_to(from)) / length
+        };
+        let p = here.iter().filter(|future| (counted.which)(future)).map(in_window).sum::<f64>();
+        sum += piece.starts * share * p;
+        if steady {
+            known = Some(here);
+        }
+    }
+    Ok(sum)
+}
+
+/// ∫₀ˣ P(the future happens and closes within y of its start, but not within `longer_than`) dy.
+fn closing_integral(future: &Future, x: u64, longer_than: Option<Delay>) -> f64 {
+    let whole = |x: u64| {
+        let left = x.saturating_sub(future.offset.as_nanos());
+        match (&future.latency, future.cut) {
+            _ if future.close.is_none() => 0.0,
+            (None, _) => future.p * left as f64,
+            (Some(latency), Some(cut)) if left > cut.as_nanos() => {
+                let beyond = (left - cut.as_nanos()) as f64;
+                future.p * (latency.cdf_integral(cut) + latency.cdf(cut) * beyond)
+            }
+            (Some(latency), _) => future.p * latency.cdf_integral(Delay::from_nanos(left)),
+        }
+    };
+    match longer_than {
+        None => whole(x),
+        Some(limit) => {
+            let limit_nanos = limit.as_nanos();
+            if x <= limit_nanos {
+                return 0.0;
+            }
+            whole(x) - whole(limit_nanos) - future.within(limit) * (x - limit_nanos) as f64
+        }
+    }
+}
+
+/// The expected numbers of executions that are started on the new version and of those that ever fail, where `survives`
+/// is P(it is not rolled back up to an instant).
+pub(super) fn exposure(
+    scenario: &Scenario,
+    runner: &impl Runner,
+    path: &Path,
+    new: usize,
+    survives: impl Fn(u64) -> f64,
+) -> Result<(f64, f64), String> {
+    let steady = runner.is_steady(new);
+    let mut known = if steady { Some(futures(scenario, runner, new, 0)?) } else { None };
+    let (mut started, mut failures) = (0.0, 0.0);
+    for piece in path.pieces(scenario, u64::MAX, steady) {
+        let here = match known.take() {
+            Some(futures) => futures,
+            None => futures(scenario, runner, new, (piece.from + piece.to) / 2)?,
+        };
+        let n = piece.starts * piece.weight * survives(piece.from);
+        started += n;
+        failures += n * here.iter().filter(|future| is_bad(future)).map(Future::ever).sum::<f64>();
+        if steady {
+            known = Some(here);
+        }
+    }
+    Ok((started, failures))
+}

@@ -1,0 +1,145 @@
+//! The closed form agrees with the dice.
+
+use super::*;
+use crate::simulation::profile::Profile;
+use crate::simulation::run::{Budget, Merge, Simulation};
+use crate::simulation::statistics::{Moments, wilson};
+use std::rc::Rc;
+
+fn scenario(p: f64, latency: &str, rest: &str) -> Rc<Scenario> {
+    let definition = r#"{"StartAt": "A", "States": {"A": {"Type": "Task", "Resource": "x", "Next": "B",
+        "Retry": [{"ErrorEquals": ["Again"], "IntervalSeconds": 5, "MaxAttempts": 2}], "TimeoutSeconds": 100},
+        "B": {"Type": "Wait", "Seconds": 7, "End": true}}}"#;
+    let version = |p: f64| {
+        format!(
+            r#"{{"definition": {definition}, "behaviour": {{"A": {{"latency": {latency},
+                "outcomes": [{{"p": {p}, "outcome": "error", "error": "E"}}]}}}}}}"#
+        )
+    };
+    let text = format!(
+        r#"{{"weir": 1, "seed": 5, "replications": 4000, "alias": {{"weights": {{"1": 100}}}},
+            "versions": {{"1": {}, "2": {}}}, {rest}}}"#,
+        version(0.01),
+        version(p)
+    );
+    Rc::new(Scenario::parse(&text).unwrap_or_else(|findings| panic!("{findings:#?}")))
+}
+
+const ALARM: &str = r#""name": "bad", "dimension": {"Version": "2"}"#;
+
+#[test]
+fn agrees_with_the_dice() {
+    let poisson = r#""traffic": {"kind": "poisson", "per_min": 20}, "horizon_ms": 900000"#;
+    let ramp =
+        r#""traffic": {"kind": "ramp", "from_per_min": 5, "to_per_min": 40, "over_ms": 500000}, "horizon_ms": 900000"#;
+    let canary = r#""strategy": {"kind": "canary", "weight": 30, "interval_ms": 270000, "bake_ms": 240000}"#;
+    let linear = r#""strategy": {"kind": "cloudFormation", "Type": "LINEAR", "Percentage": 30, "Interval": 2, "Alarms": ["bad"]}"#;
+    let sample = r#""strategy": {"kind": "awsSample", "strategy": "canary", "increment": 40, "interval_s": 300}"#;
+    let at_once = r#"{"kind": "constant", "ms": 0}"#;
+    let slow = r#"{"kind": "exponential", "mean_ms": 50000}"#;
+    let uniform = r#"{"kind": "mixture", "parts": [{"weight": 1, "latency": {"kind": "uniform", "from_ms": 10, "to_ms": 90000}},
+        {"weight": 1, "latency": {"kind": "lognormal", "median_ms": 20000, "sigma": 0.8}}]}"#;
+    let failed = r#""metric": "ExecutionsFailed", "operator": ">=""#;
+    let sum = format!(r#""alarms": [{{{ALARM}, {failed}, "statistic": "Sum", "threshold": 2, "N": 3, "M": 2}}]"#);
+    let sparse = format!(
+        r#""alarms": [{{{ALARM}, {failed}, "statistic": "Sum", "threshold": 1, "N": 3, "before": "missing"}}],
+            "metrics": {{"publish_zeros": false, "publish_delay_ms": 60000, "loss": 0.1}}"#
+    );
+    let rate = format!(r#""alarms": [{{{ALARM}, {failed}, "statistic": "Average", "threshold": 0.3, "N": 2}}]"#);
+    let ratio =
+        r#""alarms": [{"name": "bad", "dimension": {"Alias": "PROD"}, "operator": ">", "threshold": 0.15, "N": 2,
+        "ratio": {"num": "ExecutionsFailed", "den": ["ExecutionsFailed", "ExecutionsSucceeded"]}}]"#
+            .to_owned();
+    let clock = format!(
+        r#""alarms": [{{{ALARM}, {failed}, "statistic": "Sum", "threshold": 5, "period_s": 180, "window": "wallclock"}}]"#
+    );
+    let p90 = format!(
+        r#""alarms": [{{{ALARM}, "metric": "ExecutionTime", "operator": ">", "statistic": "p80", "threshold": 90000, "N": 2}}]"#
+    );
+    let mut checked = 0;
+    for (traffic, strategy, latency, alarm) in [
+        (poisson, canary, at_once, &sum),
+        (poisson, canary, slow, &sum),
+        (ramp, linear, uniform, &sum),
+        (poisson, sample, slow, &sum),
+        (poisson, canary, uniform, &sparse),
+        (ramp, canary, slow, &rate),
+        (poisson, linear, uniform, &ratio),
+        (poisson, canary, slow, &clock),
+        (poisson, canary, slow, &p90),
+    ] {
+        let scenario = scenario(0.12, latency, &format!("{traffic}, {strategy}, {alarm}"));
+        let profile = Profile::new(&scenario).unwrap();
+        let answer = exact(&scenario, &profile).unwrap_or_else(|reasons| panic!("{reasons:?}"));
+        let mut simulation = Simulation::new(Rc::clone(&scenario), profile);
+        let mut merge = Merge::new(&scenario);
+        while let Some(block) = merge.wanted() {
+            simulation.begin(block);
+            while !simulation.advance(Budget { executions: u64::MAX }).is_done {}
+            merge.add(simulation.take().unwrap());
+        }
+        let (rows, n) = (merge.rows(), merge.rows().len() as u64);
+        let label = format!("{traffic} {strategy} {alarm}");
+        // P(rollback) by each minute, within 4.5 standard deviations.
+        for minute in 1..=15 {
+            let by = rows.iter().filter(|row| row.rolled_back <= minute * MINUTE).count() as f64 / n as f64;
+            let p = answer.passage.by(minute);
+            let sd = (p * (1.0 - p) / n as f64).sqrt();
+            assert!((by - p).abs() <= 4.5 * sd + 1e-9, "{label} minute {minute}: {by} {p}");
+        }
+        let failures = Moments::of(rows.iter().map(|row| f64::from(row.failed.new)));
+        let off = (failures.mean - answer.failures_new).abs() / (failures.deviation().unwrap() / (n as f64).sqrt());
+        assert!(off < 4.5, "{label}: {} {}", failures.mean, answer.failures_new);
+        let excess = Moments::of(rows.iter().map(|row| f64::from(row.attributable)));
+        let off = (excess.mean - answer.excess).abs() / (excess.deviation().unwrap() / (n as f64).sqrt());
+        assert!(off < 4.5, "{label}: {} {}", excess.mean, answer.excess);
+        let (twins, turned) = merge.tally().twins;
+        assert!(
+            wilson(turned, twins, 0.99999).contains(answer.false_rollback),
+            "{label}: {turned} {}",
+            answer.false_rollback
+        );
+        checked += u32::from((0.02..0.98).contains(&answer.passage.total()));
+    }
+    assert!(checked >= 7, "most cases are neither certain nor impossible: {checked}");
+}
+
+#[test]
+fn says_why_not() {
+    let canary = r#""strategy": {"kind": "canary", "weight": 30, "interval_ms": 300000}"#;
+    let alarm =
+        format!(r#"{{{ALARM}, "metric": "ExecutionsFailed", "statistic": "Sum", "operator": ">=", "threshold": 1}}"#);
+    let sliding = alarm.replace(r#""threshold""#, r#""period_s": 300, "threshold""#);
+    let far = alarm.replace(r#""threshold""#, r#""N": 20, "M": 10, "threshold""#);
+    let at_once = r#"{"kind": "constant", "ms": 0}"#;
+    let poisson = r#""traffic": {"kind": "poisson", "per_min": 1}, "horizon_ms": 2400000"#;
+    for (latency, rest, reason) in [
+        (
+            at_once,
+            format!(r#""traffic": {{"kind": "constant", "per_min": 20}}, "horizon_ms": 600000, {canary}"#),
+            "starts are evenly spaced, not Poisson",
+        ),
+        (
+            at_once,
+            format!(r#"{poisson}, {canary}, "concurrency": {{"max_open": 5}}"#),
+            "throttling makes executions hinder each other",
+        ),
+        (at_once, format!(r#"{poisson}, {canary}, "alarms": [{sliding}]"#), "sliding windows of 5 minutes overlap"),
+        (
+            at_once,
+            format!(r#"{poisson}, "strategy": {{"kind": "allAtOnce", "bake_ms": 1800000}}, "alarms": [{far}]"#),
+            "an alarm over 20 periods with gaps has too many windows",
+        ),
+        (
+            at_once,
+            format!(
+                r#"{poisson}, "strategy": {{"kind": "sprt", "weight": 10, "p0": 0.01, "p1": 0.05, "alpha": 0.05, "beta": 0.1}}"#
+            ),
+            "the controller's decisions depend on more than an alarm",
+        ),
+    ] {
+        let scenario = scenario(0.1, latency, &rest);
+        let reasons = exact(&scenario, &Profile::new(&scenario).unwrap()).unwrap_err();
+        assert_eq!(reasons, [reason], "{rest}");
+    }
+}

@@ -1,0 +1,278 @@
+//! Replications: that chunks, workers and ways of computing make no difference, and that the order of events is kept.
+
+use super::rig::Rig;
+use super::*;
+use crate::base::value::read::parse as parse_json;
+use crate::simulation::profile::Profile;
+
+/// A scenario by parts, with version 1 that never fails and version 2 that fails `p`.
+fn scenario(p: f64, latency: &str, rest: &str) -> Rc<Scenario> {
+    let definition = r#"{"StartAt": "A", "States": {"A": {"Type": "Task", "Resource": "x", "End": true}}}"#;
+    let version = |p: f64| {
+        format!(
+            r#"{{"definition": {definition}, "behaviour": {{"A": {{"latency": {latency},
+                "outcomes": [{{"p": {p}, "outcome": "error", "error": "E"}}]}}}}}}"#
+        )
+    };
+    let text = format!(
+        r#"{{"weir": 1, "seed": 5, "alias": {{"weights": {{"1": 100}}}},
+            "versions": {{"1": {}, "2": {}}}, {rest}}}"#,
+        version(0.0),
+        version(p)
+    );
+    assert!(parse_json(&text).errors.is_empty(), "{text}");
+    Rc::new(Scenario::parse(&text).unwrap_or_else(|findings| panic!("{findings:#?}")))
+}
+
+const POISSON: &str = r#""traffic": {"kind": "poisson", "per_min": 60}"#;
+const ALARM: &str = r#""alarms": [{"name": "bad", "metric": "ExecutionsFailed", "statistic": "Sum",
+    "dimension": {"Version": "2"}, "operator": ">=", "threshold": 2, "N": 3, "M": 2}]"#;
+const CANARY: &str = r#""strategy": {"kind": "canary", "weight": 20, "interval_ms": 300000, "bake_ms": 300000}"#;
+const EXPONENTIAL: &str = r#"{"kind": "exponential", "mean_ms": 40000}"#;
+const AT_ONCE: &str = r#"{"kind": "constant", "ms": 0}"#;
+
+fn simulation(scenario: &Rc<Scenario>) -> Simulation<Profile> {
+    Simulation::new(Rc::clone(scenario), Profile::new(scenario).unwrap())
+}
+
+fn run(scenario: &Rc<Scenario>, budget: u64) -> Merge {
+    let mut simulation = simulation(scenario);
+    let mut merge = Merge::new(scenario);
+    while let Some(block) = merge.wanted() {
+        simulation.begin(block);
+        while !simulation.advance(Budget { executions: budget }).is_done {}
+        merge.add(simulation.take().unwrap());
+    }
+    merge
+}
+
+fn same(a: &Merge, b: &Merge) {
+    assert_eq!(a.rows(), b.rows());
+    assert_eq!(a.tally(), b.tally());
+}
+
+#[test]
+fn chunks_and_workers_make_no_difference() {
+    let rest = format!(r#"{POISSON}, {ALARM}, {CANARY}, "replications": 350, "horizon_ms": 900000"#);
+    let scenario = scenario(0.03, EXPONENTIAL, &rest);
+    let whole = run(&scenario, u64::MAX);
+    same(&whole, &run(&scenario, 7));
+    // Three workers, whose blocks come in any order, over the wire.
+    let mut merge = Merge::new(&scenario);
+    let mut asked: Vec<u64> = std::iter::from_fn(|| merge.wanted()).collect();
+    asked.reverse();
+    for blocks in asked.chunks(2) {
+        let mut worker = simulation(&scenario);
+        for block in blocks {
+            worker.begin(*block);
+            while !worker.advance(Budget { executions: 1234 }).is_done {}
+            let text = serde_json::to_string(&worker.take().unwrap()).unwrap();
+            merge.add(serde_json::from_str(&text).unwrap());
+        }
+    }
+    same(&whole, &merge);
+    assert!(whole.rows().iter().any(Row::is_rolled_back) && !whole.rows().iter().all(Row::is_rolled_back));
+}
+
+/// Booking whole futures between decisions comes to the same as taking every event in the order of time.
+#[test]
+fn booking_ahead_is_exact() {
+    let manual = r#""strategy": {"kind": "manual", "actions": [{"at_ms": 0, "weight": 10}, {"at_ms": 61000, "weight": 50},
+        {"at_ms": 150500, "do": "rollBack"}]}"#;
+    let constant = r#""traffic": {"kind": "constant", "per_min": 60}"#;
+    let bursts = r#""traffic": {"kind": "poisson", "per_min": 60, "burst": {"kind": "fixed", "executions": 4}}"#;
+    let counted = r#""traffic": {"kind": "poisson", "per_min": 60, "stop": {"count": 333}}"#;
+    let steps = r#""strategy": {"kind": "steps", "poll_ms": 25000, "steps": [{"weight": 10, "hold_ms": 45000},
+        {"weight": 60, "hold_ms": 100000}], "bake_ms": 60000}"#;
+    let flagger = r#""strategy": {"kind": "flagger", "interval_ms": 30000, "stepWeight": 20, "maxWeight": 80, "threshold": 3,
+        "metrics": [{"name": "rate", "ratio": {"num": "ExecutionsFailed", "den": "ExecutionsStarted"},
+                     "dimension": {"Version": "2"}, "thresholdRange": {"max": 0.1}}]}"#;
+    let slow = r#"{"kind": "constant", "ms": 60000}"#;
+    let propagating = r#""metrics": {"loss": 0.1, "publish_delay_ms": 60000}, "seed": 6"#;
+    for strategy in [CANARY, manual, steps, flagger] {
+        for traffic in [POISSON, constant, bursts, counted] {
+            for latency in [AT_ONCE, slow, EXPONENTIAL] {
+                for extra in [r#""horizon_ms": 690000"#, propagating] {
+                    let horizon = if extra.contains("horizon") { "" } else { r#", "horizon_ms": 600000"# };
+                    let rest = format!(r#"{traffic}, {ALARM}, {strategy}, "replications": 20, {extra}{horizon}"#);
+                    let rest = rest.replace(r#", "seed": 6"#, "");
+                    let scenario = scenario(0.15, latency, &rest);
+                    let ahead = run(&scenario, 1000);
+                    let mut rig = Rig::new(Rc::clone(&scenario), Profile::new(&scenario).unwrap());
+                    rig.take_one_by_one();
+                    let mut tally = Tally::default();
+                    for (replication, row) in ahead.rows().iter().enumerate() {
+                        rig.begin(replication as u64, false, false);
+                        while !rig.advance(&mut 17, &mut tally) {}
+                        assert_eq!(rig.row(), *row, "{rest}");
+                    }
+                    tally.twins = ahead.tally().twins;
+                    assert_eq!(&tally, ahead.tally(), "{rest}");
+                }
+            }
+        }
+    }
+}
+
+/// rollouts.md 2.6 with everything at whole minutes.
+#[test]
+fn ties_are_broken_as_said() {
+    // One start a minute, at 0:00, 1:00, …; each fails after exactly a minute.
+    let traffic = r#""traffic": {"kind": "constant", "per_min": 1}, "horizon_ms": 600000"#;
+    let alarm = r#""alarms": [{"name": "bad", "metric": "ExecutionsFailed", "statistic": "Sum", "dimension": {"Version": "2"},
+        "operator": ">=", "threshold": 1}]"#;
+    let all = |hold: u64| {
+        let strategy =
+            format!(r#""strategy": {{"kind": "steps", "steps": [{{"weight": 99, "hold_ms": {hold}}}], "bake_ms": 0}}"#);
+        let scenario =
+            scenario(1.0, r#"{"kind": "constant", "ms": 60000}"#, &format!("{traffic}, {alarm}, {strategy}"));
+        run(&scenario, 100).rows()[0]
+    };
+    // The first completes at 1:00, which is in the second minute, which is seen at 2:00: before the promotion at 2:00.
+    let row = all(120_000);
+    assert_eq!(row.rolled_back, 120_000_000_000);
+    // The start at 2:00 sees the old weights; those of 0:00 and 1:00 fail at 1:00 and 2:00.
+    assert_eq!((row.started.new, row.failed.new, row.in_flight, row.after_rollback), (2, 2, 1, 1));
+    // A promotion at 1:59 is too early for it.
+    assert_eq!(all(119_000).rolled_back, NEVER);
+    assert_eq!(all(119_000).full, 119_000_000_000);
+}
+
+#[test]
+fn a_weight_that_rises_takes_nobody_back() {
+    let started = |weight: u8| {
+        let strategy = format!(r#""strategy": {{"kind": "manual", "actions": [{{"at_ms": 0, "weight": {weight}}}]}}"#);
+        let scenario = scenario(0.1, AT_ONCE, &format!(r#"{POISSON}, {strategy}, "horizon_ms": 600000"#));
+        let mut simulation = simulation(&scenario);
+        simulation.begin(0);
+        while !simulation.advance(Budget { executions: 10 }).is_done {}
+        let on_new = simulation.detail().unwrap().executions.iter().filter(|shown| shown.new).map(|shown| shown.at);
+        on_new.collect::<Vec<_>>()
+    };
+    let (few, many) = (started(10), started(25));
+    assert!(few.len() < many.len() && few.iter().all(|at| many.contains(at)));
+}
+
+/// Any execution on the chart can be run again alone.
+#[test]
+fn shown_executions_can_be_run_again() {
+    let rest = format!(r#"{POISSON}, {ALARM}, {CANARY}, "horizon_ms": 900000"#);
+    let scenario = scenario(0.1, EXPONENTIAL, &rest);
+    let mut simulation = simulation(&scenario);
+    simulation.begin(0);
+    while !simulation.advance(Budget { executions: 10_000 }).is_done {}
+    let detail = simulation.detail().unwrap().clone();
+    let key = crate::base::Key::new(5).with(0);
+    assert_eq!(detail.seen as usize, detail.executions.len());
+    for shown in &detail.executions {
+        let version = if shown.new { scenario.new } else { scenario.old };
+        let fate = simulation.runner_mut().run(version, &shown.customer(key));
+        assert_eq!((fate.duration.as_nanos(), fate.error), (shown.duration, shown.error));
+    }
+    // The columns tell of the same executions.
+    let started: u32 = detail.versions.iter().flat_map(|columns| &columns.started).sum();
+    assert_eq!(started as usize, detail.executions.len());
+    assert_eq!(detail.decisions[0].after, 20);
+    assert_eq!(detail.evaluations[0].len(), 15);
+}
+
+#[test]
+fn the_rest_of_a_large_sample_is_fair() {
+    let rest = r#""traffic": {"kind": "poisson", "per_min": 60000}, "horizon_ms": 120000,
+        "strategy": {"kind": "allAtOnce"}"#;
+    let scenario = scenario(0.01, AT_ONCE, rest);
+    let mut simulation = simulation(&scenario);
+    simulation.begin(0);
+    while !simulation.advance(Budget { executions: 100_000 }).is_done {}
+    let detail = simulation.detail().unwrap();
+    let of = |close: ShownClose| detail.executions.iter().filter(|shown| shown.close == Some(close)).count();
+    assert!(detail.seen > 110_000);
+    assert_eq!(of(ShownClose::Succeeded), 2000);
+    assert!((1000..1500).contains(&of(ShownClose::Failed)));
+}
+
+#[test]
+fn precision_stops_the_run() {
+    let effort = r#""precision": {"half_width": 0.02, "relative": 0, "most": 9000}"#;
+    let rest = format!(r#"{POISSON}, {ALARM}, {CANARY}, {effort}, "twin": false, "horizon_ms": 660000"#);
+    let scenario = scenario(0.02, AT_ONCE, &rest);
+    let merge = run(&scenario, 100_000);
+    let n = merge.rows().len() as u64;
+    let rolled_back = merge.rows().iter().filter(|row| row.is_rolled_back()).count() as u64;
+    assert!(wilson(rolled_back, n, 0.95).half_width() <= 0.02);
+    assert!((LEAST..9000).contains(&n) && n.is_multiple_of(BLOCK), "{n}");
+    // Blocks that came too many change nothing.
+    let mut late = run(&scenario, 100_000);
+    let mut simulation = simulation(&scenario);
+    simulation.begin(n / BLOCK);
+    while !simulation.advance(Budget { executions: 100_000 }).is_done {}
+    late.add(simulation.take().unwrap());
+    same(&merge, &late);
+}
+
+#[test]
+fn twins_are_rolled_back_for_nothing() {
+    let rest = format!(r#"{POISSON}, {ALARM}, {CANARY}, "replications": 300, "horizon_ms": 660000"#);
+    // Both fail alike: half of all, so the alarm rings at once.
+    let text = scenario(0.0, AT_ONCE, &rest);
+    assert_eq!(run(&text, 10_000).tally().twins, (300, 0));
+}
+
+#[test]
+fn rolling_back_can_stop_what_runs() {
+    let slow = r#"{"kind": "exponential", "mean_ms": 300000}"#;
+    let strategy = |on: &str| {
+        format!(
+            r#""strategy": {{"kind": "manual", "on_rollback": "{on}", "actions": [{{"at_ms": 0, "weight": 50}},
+            {{"at_ms": 300000, "do": "rollBack"}}]}}"#
+        )
+    };
+    let rows = |on: &str| {
+        let rest = format!(r#"{POISSON}, {}, "replications": 50, "horizon_ms": 3600000"#, strategy(on));
+        run(&scenario(0.5, slow, &rest), 10_000)
+    };
+    let (keep, abort) = (rows("keep"), rows("abort"));
+    for (keep, abort) in keep.rows().iter().zip(abort.rows()) {
+        assert_eq!((keep.started, keep.in_flight), (abort.started, abort.in_flight));
+        assert_eq!(keep.failed.new, abort.failed.new + keep.after_rollback);
+        assert_eq!(abort.after_rollback, 0);
+    }
+    let aborted = abort.tally().versions.new.closes.aborted;
+    assert_eq!(aborted, abort.rows().iter().map(|row| u64::from(row.in_flight)).sum::<u64>());
+    assert_eq!(keep.tally().versions.new.closes.all(), abort.tally().versions.new.closes.all());
+}
+
+#[test]
+fn throttled_starts_wait_or_are_lost() {
+    let limit = |on: &str| format!(r#""concurrency": {{"bucket": 10, "refill_per_s": 0.5, "on_throttle": "{on}"}}"#);
+    let row = |on: &str| {
+        let rest = format!(r#"{POISSON}, "horizon_ms": 600000, {}"#, limit(on));
+        run(&scenario(0.0, AT_ONCE, &rest), 100).rows()[0]
+    };
+    let (drop, retry) = (row("drop"), row("retry"));
+    // Ten at once and one every two seconds, of about 600.
+    assert!((305..=311).contains(&drop.started.old), "{drop:?}");
+    assert!((305..=311).contains(&retry.started.old), "{retry:?}");
+    assert!(drop.dropped + drop.started.old > 520);
+    let open = r#""concurrency": {"max_open": 3}"#;
+    let rest = format!(r#"{POISSON}, "horizon_ms": 600000, {open}"#);
+    let scenario = scenario(0.0, r#"{"kind": "constant", "ms": 10000}"#, &rest);
+    let mut simulation = simulation(&scenario);
+    simulation.begin(0);
+    while !simulation.advance(Budget { executions: 10 }).is_done {}
+    assert!(simulation.detail().unwrap().versions.old.running.iter().all(|running| *running <= 3));
+}
+
+#[test]
+fn smoke_tests_come_first() {
+    let strategy =
+        r#""strategy": {"kind": "blueGreen", "smoke": {"executions": 20, "max_failures": 0}, "bake_ms": 60000}"#;
+    let row = |p: f64| {
+        let rest = format!(r#"{POISSON}, {strategy}, "horizon_ms": 600000"#);
+        run(&scenario(p, r#"{"kind": "constant", "ms": 5000}"#, &rest), 100).rows()[0]
+    };
+    let good = row(0.0);
+    assert_eq!((good.first_shift, good.ending), (5_000_000_000, End::Completed));
+    let bad = row(0.9);
+    assert_eq!((bad.first_shift, bad.ending, bad.started.new), (NEVER, End::Refused, 0));
+}

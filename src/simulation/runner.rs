@@ -1,0 +1,107 @@
+//! The seam to whatever runs an execution: its whole future is a function of the version, the customer and the draws.
+//!
+//! A [`Runner`] answers that function. It is asked millions of times a second, so it allocates nothing per execution
+//! and names errors by number. The simulation knows nothing of states and tasks; a runner knows nothing of weights,
+//! alarms and rollouts.
+
+use super::metrics::Close;
+use crate::base::{Delay, Key, Text, Time};
+use crate::engine::tasks::Latency;
+
+/// The purposes of draws that belong to an execution as a whole. Those of its attempts are keyed below it by state name,
+/// iteration path, visit, attempt and purpose.
+pub const CLASS: u64 = Key::word("class");
+pub const ROUTE: u64 = Key::word("route");
+pub const LOSS: u64 = Key::word("loss");
+pub const SAMPLE: u64 = Key::word("sample");
+pub const SMOKE: u64 = Key::word("smoke");
+
+/// Whose execution it is, whatever version it is routed to.
+#[derive(Clone, Copy, Debug)]
+pub struct Customer {
+    /// (seed, replication, execution)
+    pub key: Key,
+    /// The number of the input class.
+    pub class: u32,
+    pub start: Time,
+    /// When the version got its first share of traffic.
+    pub live_since: Time,
+    /// How many executions of the version were started before.
+    pub number: u64,
+}
+
+/// What becomes of an execution.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Fate {
+    /// How it ends; nothing where it never does.
+    pub close: Option<Close>,
+    /// The number of its error among [`Runner::errors`]; 0 where there is none.
+    pub error: u32,
+    pub duration: Delay,
+    /// States entered and attempts made again: what a Standard workflow is billed by.
+    pub transitions: u32,
+    /// Calls of tasks.
+    pub attempts: u32,
+}
+
+/// Runs executions of the scenario's versions.
+pub trait Runner {
+    /// A replication begins: what its executions share, such as outages, is drawn anew.
+    fn begin(&mut self, replication: Key, end: Time);
+
+    /// The future of a customer's execution on a version, told by its place in the scenario.
+    fn run(&mut self, version: usize, customer: &Customer) -> Fate;
+
+    /// The names of errors by their numbers; the first stands for none.
+    fn errors(&self) -> &[Text];
+
+    /// Everything that can become of an execution of a class that starts at an instant, with probabilities.
+    ///
+    /// # Errors
+    /// Why that cannot be told in closed form, in plain words.
+    fn futures(&self, version: usize, class: u32, start: Time, live_since: Time) -> Result<Vec<Future>, String>;
+
+    /// Whether [`futures`](Runner::futures) are the same at all times.
+    fn is_steady(&self, version: usize) -> bool;
+}
+
+/// One of the things that can become of an execution. The probability that it happens within x of the start is
+/// p F(min(x − offset, cut)), where F is the distribution function of the latency.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Future {
+    pub p: f64,
+    pub close: Option<Close>,
+    /// What passes for certain.
+    pub offset: Delay,
+    /// The one part of its duration that is left to chance, where there is one.
+    pub latency: Option<Latency>,
+    /// The latency is not longer than this.
+    pub cut: Option<Delay>,
+    pub transitions: u32,
+}
+
+impl Future {
+    /// P(it happens, and the execution closes within x of its start).
+    pub fn within(&self, x: Delay) -> f64 {
+        let Some(left) = x.as_nanos().checked_sub(self.offset.as_nanos()) else { return 0.0 };
+        if self.close.is_none() {
+            return 0.0;
+        }
+        match &self.latency {
+            None => self.p,
+            Some(latency) => {
+                let left = self.cut.map_or(left, |cut| left.min(cut.as_nanos()));
+                self.p * latency.cdf(Delay::from_nanos(left))
+            }
+        }
+    }
+
+    /// P(it happens), were one to wait for ever.
+    pub fn ever(&self) -> f64 {
+        self.p
+            * match (&self.latency, self.cut) {
+                (Some(latency), Some(cut)) => latency.cdf(cut),
+                _ => 1.0,
+            }
+    }
+}
