@@ -25,3 +25,14 @@ pub mod asl;
 pub mod engine;
 
 pub mod graph;
+
+// From here on the browser may be named.
+
+#[cfg(feature = "js")]
+pub mod js;
+
+#[cfg(feature = "page")]
+pub mod worker;
+
+#[cfg(feature = "page")]
+pub mod ui;

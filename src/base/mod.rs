@@ -15,6 +15,7 @@ mod index;
 mod random;
 mod span;
 mod time;
+mod utf16;
 pub mod value;
 
 pub use diagnostic::{Diagnostic, Pointer, Severity};
@@ -22,4 +23,5 @@ pub use index::{Id, IndexVec};
 pub use random::Key;
 pub use span::{LineIndex, Position, Span};
 pub use time::{Delay, Time};
+pub use utf16::Utf16;
 pub use value::{Array, Number, Object, Text, Value};
