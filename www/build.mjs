@@ -1,13 +1,11 @@
 // Called by Trunk when the program is compiled (Trunk.toml): bundles the scripts and styles of this folder into the
 // site under names that carry their hashes, writes those names into index.html, and optimises the WebAssembly module.
 
-import { execFile } from "node:child_process";
-import { readFile, readdir, rename, stat, writeFile } from "node:fs/promises";
-import { createRequire } from "node:module";
+import { readFile, readdir, writeFile } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { promisify } from "node:util";
 import { build, transform } from "esbuild";
+import { optimise } from "./wasm-opt.mjs";
 
 const www = dirname(fileURLToPath(import.meta.url));
 const site = process.env.TRUNK_STAGING_DIR;
@@ -63,16 +61,6 @@ if (release) {
   const minified = await transform(await readFile(glue, "utf8"), { minify: true, format: "esm" });
   await writeFile(glue, minified.code);
   await optimise(module);
-}
-
-/** Runs wasm-opt. Which features of WebAssembly the compiler used it reads from the module (.cargo/config.toml). */
-async function optimise(file) {
-  const wasmOpt = join(dirname(createRequire(import.meta.url).resolve("binaryen/package.json")), "bin/wasm-opt");
-  const before = (await stat(file)).size;
-  await promisify(execFile)(process.execPath, [wasmOpt, file, "-O3", "--strip-producers", "-o", `${file}.opt`]);
-  await rename(`${file}.opt`, file);
-  const after = (await stat(file)).size;
-  console.log(`wasm-opt: ${basename(file)} ${before} → ${after} bytes`);
 }
 
 function fail(message) {

@@ -23,6 +23,11 @@ const wave = (color: string) => ({
   paddingBottom: "0",
 });
 
+/** A part of an expression: stronger than the colours of the text that the expression stands in. */
+const jsonata = (part: string, color: string) => ({
+  [`.cm-jsonata-expression .cm-jsonata-${part}, .cm-jsonata-expression .cm-jsonata-${part} span`]: { color },
+});
+
 export const theme = EditorView.theme({
   "&": {
     height: "100%",
@@ -110,8 +115,8 @@ export const theme = EditorView.theme({
 
   ".cm-jsonata-expression": { backgroundColor: "var(--code-expression)", borderRadius: "2px" },
   ".cm-jsonata-expression, .cm-jsonata-expression span": { color: "var(--text)" },
-  ".cm-jsonata-variable, .cm-jsonata-variable span": { color: "var(--code-property)" },
-  ".cm-jsonata-function, .cm-jsonata-function span": { color: "var(--code-keyword)" },
-  ".cm-jsonata-string, .cm-jsonata-string span": { color: "var(--code-string)" },
-  ".cm-jsonata-number, .cm-jsonata-number span": { color: "var(--code-number)" },
+  ...jsonata("variable", "var(--code-property)"),
+  ...jsonata("function", "var(--code-keyword)"),
+  ...jsonata("string", "var(--code-string)"),
+  ...jsonata("number", "var(--code-number)"),
 });

@@ -187,7 +187,8 @@ export class Editor {
       const dom = document.createElement("div");
       dom.className = "cm-explanation";
       dom.textContent = found.text;
-      return { ...this.#within(found), pos: found.from, end: found.to, above: true, create: () => ({ dom }) };
+      const { from, to } = this.#within(found);
+      return { pos: from, end: to, above: true, create: () => ({ dom }) };
     });
     this.#view.dispatch({ effects: this.#hover.reconfigure(source ? extension : []) });
   }

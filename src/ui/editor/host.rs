@@ -45,6 +45,39 @@ extern "C" {
     pub fn destroy(this: &View);
 }
 
+#[wasm_bindgen]
+extern "C" {
+    /// `www/main.ts`: fetches the module of the view of two texts when it is first needed.
+    #[wasm_bindgen(js_namespace = weir, js_name = loadDiff, catch)]
+    pub async fn load_diff() -> Result<JsValue, JsValue>;
+
+    /// The module: `www/diff.ts`.
+    pub type DiffModule;
+
+    #[wasm_bindgen(method)]
+    pub fn create(this: &DiffModule, parent: &web_sys::Element, options: &JsValue) -> DiffView;
+
+    /// One view of two texts on the page.
+    pub type DiffView;
+
+    #[wasm_bindgen(method)]
+    pub fn destroy(this: &DiffView);
+}
+
+#[derive(Debug, Serialize)]
+pub struct DiffOptions<'a> {
+    pub before: Side<'a>,
+    pub after: Side<'a>,
+    pub language: &'a str,
+}
+
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Side<'a> {
+    pub doc: &'a str,
+    pub aria_label: &'a str,
+}
+
 /// Offsets are in UTF-16 units, here and below.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]

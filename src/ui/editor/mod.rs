@@ -8,7 +8,10 @@
 //! html! { <Editor label="Definition" language={Language::Json} text={text} diagnostics={findings} {onchange} /> }
 //! ```
 
+mod diff;
 mod host;
+
+pub use diff::{Diff, DiffProps};
 
 use crate::base::{Diagnostic, Severity, Span, Utf16};
 use host::{Asked, Explanation, Finding, Module, Options, Proposal, Proposals, Range, View, encode};
