@@ -66,5 +66,7 @@ const diffTheme = EditorView.theme({
     background: "var(--surface-raised)",
     color: "var(--text-faint)",
     borderBlock: "1px solid var(--line)",
+    // CodeMirror's own marks are in few fonts.
+    "&:before, &:after": { content: '"⋯"' },
   },
 });

@@ -5,6 +5,7 @@ import { foldService, StreamLanguage } from "@codemirror/language";
 import { yaml } from "@codemirror/legacy-modes/mode/yaml";
 import { RangeSetBuilder, type EditorState, type Extension } from "@codemirror/state";
 import { Decoration, type DecorationSet, EditorView, ViewPlugin, type ViewUpdate } from "@codemirror/view";
+import { tags } from "@lezer/highlight";
 
 export type Language = "json" | "yaml" | "plain";
 
@@ -13,11 +14,14 @@ export function languageSupport(language: Language): Extension {
     case "json":
       return [json(), jsonata];
     case "yaml":
-      return [StreamLanguage.define(yaml), foldService.of(foldDeeperLines), jsonata];
+      return [yamlLanguage, foldService.of(foldDeeperLines), jsonata];
     case "plain":
       return [];
   }
 }
+
+/** The mode calls keys atoms. */
+const yamlLanguage = StreamLanguage.define({ ...yaml, tokenTable: { atom: tags.propertyName } });
 
 /** Folds the lines below one that are indented further. */
 function foldDeeperLines(state: EditorState, lineStart: number): { from: number; to: number } | null {

@@ -50,15 +50,19 @@ let troubled = false;
 function trouble(what: string): void {
   if (troubled) return; // what follows a failure says nothing new
   troubled = true;
-  const texts = [...openEditors].map((editor) => [editor.label, editor.doc] as const);
-  const kept = stored((storage) => (storage.setItem(RESCUED, JSON.stringify(texts)), true)) ?? false;
+  const texts = () => [...openEditors].map((editor) => [editor.label, editor.doc] as const);
+  const keep = () => stored((storage) => (storage.setItem(RESCUED, JSON.stringify(texts())), true)) ?? false;
+  const kept = keep();
+  const hasText = openEditors.size > 0;
+  // The editors still work, and who goes on typing keeps that, too.
+  addEventListener("pagehide", keep);
 
   const banner = document.createElement("div");
   banner.className = "trouble";
   banner.setAttribute("role", "alert");
   const sentence = document.createElement("p");
   sentence.textContent =
-    texts.length === 0
+    !hasText
       ? "Weir could not go on: this is a fault of Weir, not yours."
       : kept
         ? "Weir could not go on: this is a fault of Weir, not yours. Your text is kept and comes back when the page is loaded again."
@@ -78,11 +82,12 @@ function trouble(what: string): void {
     return button;
   };
   const buttons = document.createElement("p");
-  if (kept || texts.length === 0) buttons.append(button("Load the page again", () => location.reload()));
-  if (texts.length > 0) {
+  if (kept || !hasText) buttons.append(button("Load the page again", () => location.reload()));
+  if (hasText) {
     buttons.append(
-      button("Download my text", () => texts.forEach(([label, text]) => download(`${label}.txt`, text))),
+      button("Download my text", () => texts().forEach(([label, text]) => download(`${label}.txt`, text))),
       button("Start without my text", () => {
+        removeEventListener("pagehide", keep);
         stored((storage) => storage.removeItem(RESCUED));
         location.reload();
       }),

@@ -97,7 +97,7 @@ test("completes and explains what the page knows", () =>
     await page.waitForTimeout(100); // CodeMirror ignores a choice in the first instant
     await page.keyboard.press("Enter");
     assert.equal(await doc(page), '"States"');
-    await editor.getByText('"States"').hover();
+    await editor.getByText('"States"').hover({ position: { x: 30, y: 8 } });
     await page.getByText("what stands here").waitFor();
   }));
 
