@@ -153,12 +153,15 @@ fn doctests() -> Result<()> {
 }
 
 fn wasm() -> Result<()> {
-    let mut test = cargo(["test", "--locked", "--target", WASM, "--features", "page", "--test", "web"]);
-    let runner = find("wasm-bindgen-test-runner").unwrap_or_default();
-    test.env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUNNER", runner)
-        .env("CHROMEDRIVER", find("chromedriver").unwrap_or_default())
-        .env("WASM_BINDGEN_TEST_TIMEOUT", "120");
-    shell::run(test, "`NO_HEADLESS=1 cargo xtask test --only wasm` shows them in a browser of yours")
+    // The second compiles the examples of the modules that need the browser; they have nothing to run.
+    [["--test", "web"].as_slice(), &["--doc"]].into_iter().try_for_each(|what| {
+        let mut test = cargo(["test", "--locked", "--target", WASM, "--features", "page,js"]);
+        test.args(what)
+            .env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUNNER", find("wasm-bindgen-test-runner").unwrap_or_default())
+            .env("CHROMEDRIVER", find("chromedriver").unwrap_or_default())
+            .env("WASM_BINDGEN_TEST_TIMEOUT", "120");
+        shell::run(test, "`NO_HEADLESS=1 cargo xtask test --only wasm` shows them in a browser of yours")
+    })
 }
 
 fn page() -> Result<()> {
