@@ -2,42 +2,15 @@
 //!
 //! `cargo bench --bench engine`. Tasks are answered `{"status":"OK"}` after a latency draw.
 
+mod drive;
+
+use drive::run;
 use std::rc::Rc;
 use std::time::Instant;
-use weir::asl::{Definition, Program, compile};
-use weir::base::{Delay, Key, Time, Value};
+use weir::asl::{Definition, compile};
+use weir::base::{Key, Value};
 use weir::engine::agenda::Agenda;
-use weir::engine::{Answer, Effect, Execution, Limits, Log, Record, Start, Status, Tally, Token};
-
-fn run<R: Record>(
-    program: &Rc<Program>,
-    input: &Value,
-    identity: &Rc<weir::engine::Identity>,
-    key: Key,
-    agenda: &mut Agenda<(Token, Answer)>,
-    ok: &Value,
-    record: &mut R,
-) -> Status {
-    let mut now = Time::ZERO;
-    let start = Start { input: input.clone(), identity: Rc::clone(identity), key, limits: Limits::default() };
-    let mut execution = Execution::start(Rc::clone(program), start, now, record);
-    loop {
-        while execution.step(now, record).is_moved() {}
-        while let Some(effect) = execution.poll_effect() {
-            match effect {
-                Effect::Invoke(invoke) => {
-                    let latency = -libm::log(1.0 - invoke.key.with_str("latency").uniform());
-                    agenda.add(now + Delay::from_secs_f64(latency), (invoke.token, Answer::Succeeded(ok.clone())));
-                }
-                Effect::Sleep { token, until } => agenda.add(until, (token, Answer::Woken)),
-                Effect::Cancel { .. } => {}
-            }
-        }
-        let Some((at, (token, answer))) = agenda.next() else { return execution.status() };
-        now = at;
-        execution.resolve(token, answer, now, record);
-    }
-}
+use weir::engine::{Log, Status, Tally};
 
 fn main() {
     let folder = std::env::var("WEIR_CONFORMANCE").unwrap_or_else(|_| "../shared/conformance".into());
@@ -61,8 +34,8 @@ fn main() {
             }
         };
         let mut agenda = Agenda::new();
-        let mut rates = [[0.0; 5]; 2];
-        for round in 0..5 {
+        let mut rates = [Vec::new(), Vec::new()];
+        for _ in 0..5 {
             let begin = Instant::now();
             let mut tally = Tally::default();
             let mut statuses = 0;
@@ -70,14 +43,14 @@ fn main() {
                 let status = run(&program, &input, &identity, Key::new(7).with(n), &mut agenda, &ok, &mut tally);
                 statuses += u64::from(status == Status::Succeeded);
             }
-            rates[0][round] = count as f64 / begin.elapsed().as_secs_f64();
+            rates[0].push(count as f64 / begin.elapsed().as_secs_f64());
             let begin = Instant::now();
             for n in 0..count {
                 let mut log = Log::default();
                 run(&program, &input, &identity, Key::new(7).with(n), &mut agenda, &ok, &mut log);
                 std::hint::black_box(log);
             }
-            rates[1][round] = count as f64 / begin.elapsed().as_secs_f64();
+            rates[1].push(count as f64 / begin.elapsed().as_secs_f64());
             std::hint::black_box(statuses);
         }
         for rates in &mut rates {

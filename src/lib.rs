@@ -27,3 +27,14 @@ pub mod engine;
 pub mod graph;
 
 pub mod simulation;
+
+// From here on the browser may be named.
+
+#[cfg(feature = "js")]
+pub mod js;
+
+#[cfg(feature = "page")]
+pub mod worker;
+
+#[cfg(feature = "page")]
+pub mod ui;

@@ -17,6 +17,7 @@ mod random;
 mod span;
 pub mod special;
 mod time;
+mod utf16;
 pub mod value;
 
 pub use diagnostic::{Diagnostic, Pointer, Severity};
@@ -24,4 +25,5 @@ pub use index::{Id, IndexVec};
 pub use random::Key;
 pub use span::{LineIndex, Position, Span};
 pub use time::{Delay, Time};
+pub use utf16::Utf16;
 pub use value::{Array, Number, Object, Text, Value};

@@ -1,0 +1,65 @@
+//! The library's side of the benchmarks in a browser: `cargo xtask bench --only browser`.
+
+#[path = "../drive/mod.rs"]
+mod drive;
+
+use std::rc::Rc;
+use wasm_bindgen::JsError;
+use wasm_bindgen::prelude::wasm_bindgen;
+use weir::asl::{Definition, Program, compile};
+use weir::base::{Key, Value};
+use weir::engine::agenda::Agenda;
+use weir::engine::{Answer, Identity, Log, Record, Status, Tally, Token};
+
+/// A definition and an input, ready to be run. Tasks are answered `{"status":"OK"}`.
+#[wasm_bindgen]
+pub struct Runs {
+    program: Rc<Program>,
+    input: Value,
+    identity: Rc<Identity>,
+    ok: Value,
+    agenda: Agenda<(Token, Answer)>,
+    /// How many were run: no two of them draw the same.
+    count: u64,
+}
+
+#[wasm_bindgen]
+impl Runs {
+    /// # Errors
+    /// When the definition does not compile, or the input is no JSON.
+    #[wasm_bindgen(constructor)]
+    pub fn new(definition: &str, input: &str) -> Result<Runs, JsError> {
+        let program = compile(&Definition::parse(definition)).map_err(|error| JsError::new(&error.message))?;
+        Ok(Runs {
+            program: Rc::new(program),
+            input: Value::parse(input)?,
+            identity: Rc::default(),
+            ok: Value::parse(r#"{"status":"OK"}"#)?,
+            agenda: Agenda::new(),
+            count: 0,
+        })
+    }
+
+    /// Interprets so many executions and counts them; how many succeeded.
+    pub fn tally(&mut self, executions: u32) -> u32 {
+        let mut tally = Tally::default();
+        (0..executions).filter(|_| self.next(&mut tally) == Status::Succeeded).count() as u32
+    }
+
+    /// Interprets so many executions, each with its history; how many succeeded.
+    pub fn histories(&mut self, executions: u32) -> u32 {
+        let mut succeeded = 0;
+        for _ in 0..executions {
+            let mut log = Log::default();
+            succeeded += u32::from(self.next(&mut log) == Status::Succeeded);
+            std::hint::black_box(log);
+        }
+        succeeded
+    }
+
+    fn next<R: Record>(&mut self, record: &mut R) -> Status {
+        self.count += 1;
+        let key = Key::new(7).with(self.count);
+        drive::run(&self.program, &self.input, &self.identity, key, &mut self.agenda, &self.ok, record)
+    }
+}

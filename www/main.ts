@@ -1,0 +1,143 @@
+// The first script of the page: compiles the WebAssembly module once, starts it, and offers it what Rust cannot do for
+// itself. `src/worker/handle.rs`, `src/ui/editor/host.rs` and `src/ui/trouble.rs` are its typed other side.
+
+import { openEditors } from "./open-editors";
+
+/** Put in by `build.mjs`. */
+declare const WORKER: string;
+
+const THEME = "weir.theme"; // as in src/ui/theme.rs
+const RESCUED = "weir.rescued";
+
+/** What is asked of the store, where a page may have one. */
+function stored<T>(ask: (storage: Storage) => T): T | undefined {
+  try {
+    return ask(localStorage);
+  } catch {
+    return undefined; // private mode, or full
+  }
+}
+
+const theme = stored((storage) => storage.getItem(THEME));
+if (theme === "light" || theme === "dark") document.documentElement.dataset.theme = theme;
+
+// Trunk fills in the names of the files (Trunk.toml).
+const script = document.querySelector<HTMLScriptElement>("script[data-wasm]")!;
+const url = (name: string) => new URL(script.dataset[name]!, document.baseURI).href;
+
+let module: WebAssembly.Module | undefined;
+
+async function compile(): Promise<WebAssembly.Module> {
+  const response = await fetch(url("wasm"));
+  if (!response.ok) throw new Error(`the server answered ${response.status} for ${response.url}`);
+  // Hosts that do not know the type of .wasm files cannot be compiled from as they stream.
+  return response.headers.get("content-type")?.startsWith("application/wasm")
+    ? WebAssembly.compileStreaming(response)
+    : WebAssembly.compile(await response.arrayBuffer());
+}
+
+const rescue = new Map<string, string>(
+  stored((storage) => {
+    const found = JSON.parse(storage.getItem(RESCUED) ?? "[]");
+    storage.removeItem(RESCUED);
+    return found;
+  }) ?? [],
+);
+
+let troubled = false;
+
+/** Says that the program failed, and offers what the author typed. */
+function trouble(what: string): void {
+  if (troubled) return; // what follows a failure says nothing new
+  troubled = true;
+  const texts = () => [...openEditors].map((editor) => [editor.label, editor.doc] as const);
+  const keep = () => stored((storage) => (storage.setItem(RESCUED, JSON.stringify(texts())), true)) ?? false;
+  const kept = keep();
+  const hasText = openEditors.size > 0;
+  // The editors still work, and who goes on typing keeps that, too.
+  addEventListener("pagehide", keep);
+
+  const banner = document.createElement("div");
+  banner.className = "trouble";
+  banner.setAttribute("role", "alert");
+  const sentence = document.createElement("p");
+  sentence.textContent =
+    !hasText
+      ? "Weir could not go on: this is a fault of Weir, not yours."
+      : kept
+        ? "Weir could not go on: this is a fault of Weir, not yours. Your text is kept and comes back when the page is loaded again."
+        : "Weir could not go on: this is a fault of Weir, not yours. Your text could not be stored here: please download it.";
+  const details = document.createElement("details");
+  const summary = document.createElement("summary");
+  summary.textContent = "What happened";
+  const report = document.createElement("pre");
+  report.textContent = what;
+  details.append(summary, report);
+
+  const button = (label: string, act: () => void) => {
+    const button = document.createElement("button");
+    button.type = "button";
+    button.textContent = label;
+    button.addEventListener("click", act);
+    return button;
+  };
+  const buttons = document.createElement("p");
+  if (kept || !hasText) buttons.append(button("Load the page again", () => location.reload()));
+  if (hasText) {
+    buttons.append(
+      button("Download my text", () => texts().forEach(([label, text]) => download(`${label}.txt`, text))),
+      button("Start without my text", () => {
+        removeEventListener("pagehide", keep);
+        stored((storage) => storage.removeItem(RESCUED));
+        location.reload();
+      }),
+    );
+  }
+  banner.append(sentence, buttons, details);
+  document.body.prepend(banner);
+}
+
+function download(name: string, text: string): void {
+  const link = document.createElement("a");
+  link.href = URL.createObjectURL(new Blob([text], { type: "text/plain" }));
+  link.download = name;
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
+}
+
+/** A worker that runs this page's module: compiled once, never fetched again. */
+function startWorker(): Worker {
+  const worker = new Worker(new URL(WORKER, import.meta.url), { type: "module", name: "weir" });
+  worker.addEventListener("message", ({ data }) => {
+    if (typeof data?.trouble === "string") trouble(data.trouble);
+  });
+  worker.addEventListener("error", (event) => trouble(`in a worker: ${event.message ?? "it could not be started"}`));
+  worker.postMessage({ module, glue: url("glue") });
+  return worker;
+}
+
+const host = {
+  startWorker,
+  trouble,
+  rescued: (label: string): string | undefined => {
+    const text = rescue.get(label);
+    rescue.delete(label);
+    return text;
+  },
+  loadEditor: () => import("./editor"),
+  loadDiff: () => import("./diff"),
+};
+
+declare global {
+  var weir: typeof host;
+}
+globalThis.weir = host;
+
+try {
+  const [compiled, glue] = await Promise.all([compile(), import(url("glue"))]);
+  module = compiled;
+  await glue.default({ module_or_path: compiled });
+} catch (error) {
+  trouble(`the program could not be started: ${error}`);
+  throw error;
+}

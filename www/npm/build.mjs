@@ -1,0 +1,34 @@
+// Makes a package of what wasm-bindgen wrote: `cargo xtask package` calls it with the folder.
+
+import { copyFile, readFile, readdir, writeFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { optimise } from "../wasm-opt.mjs";
+
+const here = dirname(fileURLToPath(import.meta.url));
+const root = join(here, "../..");
+const folder = process.argv[2];
+
+const version = /^version = "(.*)"$/m.exec(await readFile(join(root, "Cargo.toml"), "utf8"))[1];
+const manifest = {
+  name: "weir",
+  version,
+  description: "A playground for AWS Step Functions versions and aliases: interpreter, service and simulator in WebAssembly",
+  license: "MIT OR Apache-2.0",
+  keywords: ["aws", "step functions", "states language", "asl", "canary", "simulation"],
+  type: "module",
+  sideEffects: false,
+  engines: { node: ">=18" },
+  types: "./index.d.ts",
+  exports: {
+    ".": { types: "./index.d.ts", node: "./node.js", default: "./index.js" },
+    "./weir_bg.wasm": "./weir_bg.wasm",
+    "./package.json": "./package.json",
+  },
+};
+
+await optimise(join(folder, "weir_bg.wasm"));
+for (const name of ["index.js", "node.js", "index.d.ts", "README.md"]) await copyFile(join(here, name), join(folder, name));
+for (const name of ["LICENSE-MIT", "LICENSE-APACHE"]) await copyFile(join(root, name), join(folder, name));
+await writeFile(join(folder, "package.json"), `${JSON.stringify(manifest, null, 2)}\n`);
+console.log(`${folder}: ${(await readdir(folder)).sort().join(" ")}`);

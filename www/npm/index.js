@@ -1,0 +1,11 @@
+import start, { initSync as startSync } from "./weir.js";
+
+export * from "./weir.js";
+
+export default async function init(source = new URL("./weir_bg.wasm", import.meta.url)) {
+  await start({ module_or_path: source });
+}
+
+export function initSync(module) {
+  startSync({ module });
+}

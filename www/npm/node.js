@@ -1,0 +1,13 @@
+// As index.js; but Node does not fetch files.
+import { readFile } from "node:fs/promises";
+import start, { initSync as startSync } from "./weir.js";
+
+export * from "./weir.js";
+
+export default async function init(source = readFile(new URL("./weir_bg.wasm", import.meta.url))) {
+  await start({ module_or_path: source });
+}
+
+export function initSync(module) {
+  startSync({ module });
+}

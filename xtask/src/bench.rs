@@ -1,0 +1,44 @@
+//! The benchmarks. They print figures and judge none: the machine is as quiet as it is.
+
+use crate::only;
+use crate::shell::{self, Result, cargo, command, heading, target};
+use crate::tools::{self, Tool, WASM, chromium};
+
+const MENDS: &str = "see what is said above";
+
+pub fn run(arguments: &[String]) -> Result<()> {
+    for kind in only(arguments, &["native", "browser"])? {
+        match kind {
+            "native" => native()?,
+            _ => browser()?,
+        }
+    }
+    Ok(())
+}
+
+/// All of `benches/*.rs`.
+fn native() -> Result<()> {
+    heading("native benchmarks");
+    shell::run(cargo(["bench", "--locked", "--package", "weir", "--benches"]), MENDS)
+}
+
+/// `benches/browser/`.
+fn browser() -> Result<()> {
+    tools::need(&[Tool::WasmTarget, Tool::WasmBindgen, Tool::NpmPackages, Tool::BenchPackages, Tool::Chromium])?;
+    heading("benchmarks in the browser");
+    let mut build = cargo(["build", "--locked", "--release", "--example", "browser_bench", "--features", "js"]);
+    build.args(["--target", WASM]);
+    shell::run(build, MENDS)?;
+    let out = target().join("bench");
+    let mut bindgen = command("wasm-bindgen", ["--target", "web", "--no-typescript", "--out-dir"]);
+    bindgen.arg(&out).arg(target().join(WASM).join("release/examples/browser_bench.wasm"));
+    shell::run(bindgen, MENDS)?;
+    let mut optimise = command("node", ["www/wasm-opt.mjs"]);
+    optimise.arg(out.join("browser_bench_bg.wasm"));
+    shell::run(optimise, MENDS)?;
+    let mut compare = command("node", ["benches/browser/run.mjs"]);
+    if let Some(chromium) = chromium() {
+        compare.env("CHROMIUM", chromium);
+    }
+    shell::run(compare, MENDS)
+}
