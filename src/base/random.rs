@@ -52,6 +52,14 @@ impl Key {
         mix(self.0.wrapping_add(GOLDEN))
     }
 
+    /// A UUID of version 4 (RFC 9562) made of 122 of its bits.
+    pub fn uuid(self) -> String {
+        let (a, b) = (self.with(0).bits(), self.with(1).bits());
+        let version = 0x4000 | (a & 0x0FFF);
+        let variant = 0x8000 | (b >> 48 & 0x3FFF);
+        format!("{:08x}-{:04x}-{version:04x}-{variant:04x}-{:012x}", a >> 32, a >> 16 & 0xFFFF, b & 0xFFFF_FFFF_FFFF)
+    }
+
     /// Uniform in `[0, 1)`, a multiple of 2⁻⁵³.
     pub fn uniform(self) -> f64 {
         (self.bits() >> 11) as f64 * (1.0 / 9_007_199_254_740_992.0)
@@ -80,6 +88,16 @@ mod tests {
     #[test]
     fn draws_never_change() {
         assert_eq!(Key::new(7).with_str("route").with(41).bits(), 905_566_730_720_492_116);
+    }
+
+    #[test]
+    fn uuids_have_their_shape() {
+        let uuid = Key::new(7).uuid();
+        let lengths: Vec<usize> = uuid.split('-').map(str::len).collect();
+        assert_eq!(lengths, [8, 4, 4, 4, 12]);
+        assert_eq!(uuid.as_bytes()[14], b'4');
+        assert!(b"89ab".contains(&uuid.as_bytes()[19]));
+        assert_ne!(uuid, Key::new(8).uuid());
     }
 
     #[test]

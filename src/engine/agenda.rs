@@ -44,6 +44,11 @@ impl<T> Agenda<T> {
         self.heap.peek().map(|Reverse(entry)| entry.at)
     }
 
+    /// Looks at the next entry.
+    pub fn peek(&self) -> Option<(Time, &T)> {
+        self.heap.peek().map(|Reverse(entry)| (entry.at, &entry.what))
+    }
+
     /// Takes the next entry.
     #[expect(clippy::should_implement_trait, reason = "taking may be mixed with adding, so this is no iterator")]
     pub fn next(&mut self) -> Option<(Time, T)> {

@@ -11,7 +11,7 @@ use super::super::scope::Scope;
 use super::super::strand::{Phase, StrandId};
 use super::super::{Answer, Call, Execution, Failure, Now, data};
 use crate::asl::program::{Distributed, Map, State};
-use crate::base::{Key, Object, Text, Value};
+use crate::base::{Object, Text, Value};
 use crate::engine::history::{EventId, EventKind, Record};
 use crate::engine::vintage;
 use std::rc::Rc;
@@ -74,8 +74,8 @@ impl Execution {
         };
         let key = self.attempt_key(id).with_str("map run");
         let identity = Rc::clone(&self.scopes[self.strands[id].scope].identity);
-        let label = distributed.label.clone().unwrap_or_else(|| uuid(key.with(0)));
-        let arn = map_run_arn(&identity, &label, &uuid(key.with(1)));
+        let label = distributed.label.clone().unwrap_or_else(|| key.with(0).uuid().into());
+        let arn = map_run_arn(&identity, &label, &key.with(1).uuid());
         let started = self.emit(now, id, EventKind::MapRunStarted { arn: arn.clone() });
         self.strands[id].trigger = started;
         let stage = if reader.is_some() { Stage::Reading } else { Stage::Running };
@@ -192,7 +192,7 @@ impl Execution {
             group.next = index + 1;
             let input = group.items.get(index as usize).cloned().unwrap_or_default();
             let key = base.with(u64::from(index));
-            let identity = Rc::new(child_identity(&identity, &label, &uuid(key.with_str("name")), arn));
+            let identity = Rc::new(child_identity(&identity, &label, &key.with_str("name").uuid(), arn));
             let scope = self.scopes.push(Scope::new(identity, input.clone(), now.at, Some((id, index))));
             self.emit_scope(now, scope, EventKind::ExecutionStarted { input: data::<R>(&input) });
             let child = self.strands.add(scope, start, input, key);
@@ -356,12 +356,4 @@ fn child_identity(parent: &Identity, label: &str, name: &str, map_run_arn: Text)
         state_machine_arn: machine.into(),
         map_run_arn: Some(map_run_arn),
     }
-}
-
-/// A version 4 UUID made of a key.
-fn uuid(key: Key) -> Text {
-    let (a, b) = (key.with(0).bits(), key.with(1).bits());
-    let version = 0x4000 | (a & 0x0FFF);
-    let variant = 0x8000 | (b >> 48 & 0x3FFF);
-    format!("{:08x}-{:04x}-{version:04x}-{variant:04x}-{:012x}", a >> 32, a >> 16 & 0xFFFF, b & 0xFFFF_FFFF_FFFF).into()
 }
