@@ -6,7 +6,7 @@ pub mod agenda;
 pub mod history;
 mod interpreter;
 pub mod tasks;
-mod vintage;
+pub mod vintage;
 
 pub use history::{Event, EventId, EventKind, Log, Record, ScopeId, Tally};
 pub use interpreter::{

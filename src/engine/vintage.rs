@@ -14,3 +14,13 @@ pub fn knows_redrive(now: Time) -> bool {
 pub fn exit_follows_map_run_start(now: Time) -> bool {
     now >= Time::from_millis(1_727_740_800_000)
 }
+
+/// 2024-07-25: state machines and activities tell how they are encrypted.
+pub fn knows_encryption(now: Time) -> bool {
+    now >= Time::from_millis(1_721_865_600_000)
+}
+
+/// 2025-08-01 (between January and November): errors of AWS SDK integrations tell how often the SDK tried.
+pub fn tells_sdk_attempts(now: Time) -> bool {
+    now >= Time::from_millis(1_754_006_400_000)
+}

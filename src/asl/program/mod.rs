@@ -6,6 +6,7 @@
 mod compile;
 mod facts;
 mod resource;
+mod walk;
 
 pub use compile::compile;
 pub use facts::Facts;
