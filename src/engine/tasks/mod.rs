@@ -14,6 +14,7 @@
 
 mod behaviour;
 mod laws;
+pub mod mock;
 mod outages;
 
 pub use behaviour::{Behaviour, Case, Circumstances, Drift, DriftPer, LATENCY, OUTCOME, Outcome, Rule};
