@@ -19,8 +19,8 @@ pub const LATENCY: u64 = Key::word("latency");
 ///  "outcomes": [{"p": 0.05, "outcome": "error", "error": "Declined", "cause": "no funds"},
 ///               {"outcome": "success", "output": {"status": "OK"}}]}
 /// ```
-/// One outcome may leave `p` out: it takes what the others leave. Where none does, that is a success with an empty
-/// object. Outcomes are laid side by side from 0 up in the order in which they are written, so two versions that list
+/// One outcome may leave `p` out: it takes what the others leave. Where none does, that is a success with an
+/// echo. Outcomes are laid side by side from 0 up in the order in which they are written, so two versions that list
 /// the same error first fail the same executions as far as their probabilities allow.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Behaviour {
@@ -57,8 +57,8 @@ pub struct Case {
 
 #[derive(Clone, Debug, PartialEq)]
 pub enum Outcome {
-    /// `{"outcome": "success", "output": …}`
-    Success { output: Value },
+    /// `{"outcome": "success", "output": …}`; without `output`, what the call was given comes back ([`echo`](super::echo)).
+    Success { output: Option<Value> },
     /// `{"outcome": "error", "error": "Declined", "cause": "no funds"}`
     Error { error: Text, cause: Option<Text> },
     /// `{"outcome": "timeout"}`: no answer until TimeoutSeconds; where the state has none, States.Timeout after the latency.
@@ -141,8 +141,8 @@ impl Rule {
 }
 
 impl Behaviour {
-    /// A task that always succeeds with `output` after a latency.
-    pub fn always(output: Value, latency: Latency) -> Behaviour {
+    /// A task that always succeeds after a latency, with `output` or else with an echo.
+    pub fn always(output: Option<Value>, latency: Latency) -> Behaviour {
         let rest =
             Case { p: 1.0, outcome: Outcome::Success { output }, latency, drift: None, outage: None, group: None };
         let rule = Rule { classes: Vec::new(), attempts: 1..=u32::MAX, cases: 0..1, shifting: false };
@@ -196,7 +196,7 @@ impl Behaviour {
         let whole = |rule: &Rule| rule.classes.is_empty() && rule.attempts == (1..=u32::MAX);
         if !behaviour.rules.iter().any(whole) {
             let start = behaviour.cases.len();
-            behaviour.cases.extend(Behaviour::always(empty_object(), Latency::ZERO).cases);
+            behaviour.cases.extend(Behaviour::always(None, Latency::ZERO).cases);
             let cases = start..behaviour.cases.len();
             behaviour.rules.push(Rule { classes: Vec::new(), attempts: 1..=u32::MAX, cases, shifting: false });
         }
@@ -232,10 +232,9 @@ impl Behaviour {
                 findings.push(finding.help("the rest goes to the outcome without `p`, or to success"));
             }
         }
-        let success = || Outcome::Success { output: empty_object() };
         let mut rest = rest.unwrap_or_else(|| Case {
             p: 1.0,
-            outcome: success(),
+            outcome: Outcome::Success { output: None },
             latency: latency.clone().unwrap_or(Latency::ZERO),
             drift: None,
             outage: None,
@@ -248,10 +247,6 @@ impl Behaviour {
         self.rules.push(Rule { classes: covered?, attempts: attempts?, cases, shifting });
         Some(())
     }
-}
-
-fn empty_object() -> Value {
-    crate::base::Object::new().into()
 }
 
 fn read_classes(members: &Members, classes: &[Text], findings: &mut Findings) -> Option<Vec<u32>> {
@@ -327,9 +322,7 @@ fn read_case(place: &Place, latency: Option<&Latency>, findings: &mut Findings) 
         }
     }
     let outcome = match kind? {
-        Kind::Success => {
-            Outcome::Success { output: members.get("output").map_or_else(empty_object, |at| at.node.to_value()) }
-        }
+        Kind::Success => Outcome::Success { output: members.get("output").map(|at| at.node.to_value()) },
         Kind::Error => Outcome::Error {
             error: members.required("error", findings).and_then(|at| at.string(findings))?,
             cause: members.get("cause").and_then(|at| at.string(findings)),
@@ -394,7 +387,7 @@ mod tests {
             assert!((share(&task, case, &at) - p).abs() < 0.01);
             assert!((task.cases[case].p - p).abs() < 1e-12);
         }
-        assert_eq!(task.cases[2].outcome, Outcome::Success { output: Value::from(1_i64) });
+        assert_eq!(task.cases[2].outcome, Outcome::Success { output: Some(Value::from(1_i64)) });
         assert_eq!(task.draw(Key::new(1), &at).1, Delay::from_millis(7));
     }
 

@@ -13,10 +13,12 @@
 //! ```
 
 mod behaviour;
+mod echo;
 mod laws;
 pub mod mock;
 mod outages;
 
 pub use behaviour::{Behaviour, Case, Circumstances, Drift, DriftPer, LATENCY, OUTCOME, Outcome, Rule};
+pub use echo::echo;
 pub use laws::{Latency, read_millis};
 pub use outages::{Outage, OutagePath};

@@ -8,7 +8,10 @@ fn scenario() -> &'static str {
 }
 
 fn document(rest: &str) -> String {
-    format!(r#"{{"weir": 1, "scenario": {}, {rest}}}"#, scenario().replace(r#""replications": 1000"#, r#""replications": 300"#))
+    format!(
+        r#"{{"weir": 1, "scenario": {}, {rest}}}"#,
+        scenario().replace(r#""replications": 1000"#, r#""replications": 300"#)
+    )
 }
 
 /// Exact values from the table "Strategy table of one bad version".
@@ -86,7 +89,11 @@ fn says_why_none_is_recommended() {
     };
     let none = sweep(r#""want": {"catch": 0.99}"#);
     assert_eq!(none.name, None);
-    assert!(none.reason.contains("none catches it that often, the surest is `threshold 2` with 4.93 %"), "{}", none.reason);
+    assert!(
+        none.reason.contains("none catches it that often, the surest is `threshold 2` with 4.93 %"),
+        "{}",
+        none.reason
+    );
     let wolf = sweep(r#""want": {"catch": 0.04, "false_rollback": 0}"#);
     assert!(wolf.reason.contains("those that catch it cry wolf"), "{}", wolf.reason);
 }
@@ -98,7 +105,13 @@ fn refuses_what_cannot_be_compared() {
         findings.into_iter().map(|f| (f.pointer.to_string(), f.message)).collect::<Vec<_>>()
     };
     let one = |pointer: &str, message: &str| vec![(pointer.to_owned(), message.to_owned())];
-    assert_eq!(told("{"), one("", "expected a member or `}`, found the end of the text").iter().map(|_| told("{")[0].clone()).collect::<Vec<_>>());
+    assert_eq!(
+        told("{"),
+        one("", "expected a member or `}`, found the end of the text")
+            .iter()
+            .map(|_| told("{")[0].clone())
+            .collect::<Vec<_>>()
+    );
     assert_eq!(told(&document(r#""want": {}"#)), one("", "nothing to compare"));
     assert_eq!(
         told(&document(r#""variants": []"#)),
@@ -110,7 +123,10 @@ fn refuses_what_cannot_be_compared() {
     );
     assert_eq!(
         told(&document(r#""sweep": [{"pointer": "/strategy/weight", "values": [10, 110]}]"#)),
-        one("/sweep/0/values/1", "`weight 110`: at `/strategy/weight`: `110` is out of range: it must be at least 0 and at most 100")
+        one(
+            "/sweep/0/values/1",
+            "`weight 110`: at `/strategy/weight`: `110` is out of range: it must be at least 0 and at most 100"
+        )
     );
     let many = (0..500).map(|n| n.to_string()).collect::<Vec<_>>().join(",");
     assert_eq!(

@@ -3,7 +3,7 @@
 use super::{Kind, Pattern, Profile, Program, Retrier, State};
 use crate::base::document::{Findings, Place};
 use crate::base::value::read::Node;
-use crate::base::{Delay, Diagnostic, Key, Object, Text};
+use crate::base::{Delay, Diagnostic, Key, Text};
 use crate::engine::tasks::{Behaviour, Latency, Outage, Outcome};
 use crate::simulation::scenario::{Scenario, Version};
 
@@ -152,7 +152,7 @@ impl Compiler<'_> {
             *used = true;
         }
         let behaviour = known.and_then(|place| self.version.behaviours.get(place));
-        let success = || Behaviour::always(Object::new().into(), Latency::ZERO);
+        let success = || Behaviour::always(None, Latency::ZERO);
         let mut behaviour = behaviour.map_or_else(success, |(_, behaviour)| behaviour.clone());
         let mut errors = Vec::new();
         for case in &mut behaviour.cases {
