@@ -24,9 +24,11 @@ pub mod asl;
 
 pub mod engine;
 
-pub mod graph;
+pub mod service;
 
 pub mod simulation;
+
+pub mod graph;
 
 // From here on the browser may be named.
 

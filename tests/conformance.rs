@@ -3,6 +3,8 @@
 //! Every case runs. Those that are known to fail stand in `conformance/known_failures.txt` with the reason; a failure
 //! that is not listed fails the test, and so does a listed case that passes.
 
+#[path = "conformance/api.rs"]
+mod api;
 #[path = "conformance/compare.rs"]
 mod compare;
 #[path = "conformance/execution.rs"]
@@ -114,4 +116,9 @@ fn run(kind: &str, check: impl Fn(&Value) -> Result<(), String>) {
 #[test]
 fn executions() {
     run("executions", execution::check);
+}
+
+#[test]
+fn api_calls() {
+    run("api", api::check);
 }

@@ -5,6 +5,7 @@ use super::answer::Behaviours;
 use super::driver::Driver;
 use super::metrics::Metrics;
 use super::object::Objects;
+use super::shape::Dates;
 use super::state_machine::StateMachine;
 use crate::base::{Key, Text, Time};
 use crate::engine::tasks::mock::MockConfiguration;
@@ -65,6 +66,8 @@ pub struct Account {
     pub(super) behaviours: Behaviours,
     /// How many state machines were created, deleted ones included.
     pub(super) created: u64,
+    /// How the request under way wants instants told.
+    pub(super) dates: Dates,
 }
 
 impl Account {
@@ -83,6 +86,7 @@ impl Account {
             mocks: None,
             behaviours: Behaviours::default(),
             created: 0,
+            dates: Dates::Iso,
         }
     }
 

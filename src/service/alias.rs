@@ -117,7 +117,8 @@ impl Account {
             }
         }
         let weight = |item: &RouteItem| u8::try_from(item.weight).unwrap_or(u8::MAX);
-        let routes = parsed.iter().zip(items).map(|((_, version), item)| Route { version: *version, weight: weight(item) });
+        let routes =
+            parsed.iter().zip(items).map(|((_, version), item)| Route { version: *version, weight: weight(item) });
         // Versions of two machines may bear one number: only equal ARNs are not distinct.
         let same_machine = parsed.iter().all(|(name, _)| parsed.first().is_some_and(|(first, _)| first == name));
         let routing = match Routing::new(routes.collect()) {
@@ -140,7 +141,8 @@ impl Account {
                     if machine.deleting {
                         return Err(ServiceError::deleting(&machine.arn));
                     }
-                    if !matches!(qualifier, Some(Qualifier::Version(number)) if machine.versions.contains_key(&number)) {
+                    if !matches!(qualifier, Some(Qualifier::Version(number)) if machine.versions.contains_key(&number))
+                    {
                         return Err(ServiceError::no_reference());
                     }
                 }
@@ -175,7 +177,10 @@ impl Account {
         if machine.aliases.len() >= MAX_ALIASES {
             return Err(ServiceError::new(
                 "ServiceQuotaExceededException",
-                format!("The number of aliases of the state machine exceeds the quota of {MAX_ALIASES}: '{}'", machine.arn),
+                format!(
+                    "The number of aliases of the state machine exceeds the quota of {MAX_ALIASES}: '{}'",
+                    machine.arn
+                ),
             ));
         }
         machine.aliases.push(Alias {
@@ -268,10 +273,7 @@ impl Account {
 
     /// ListStateMachineAliases: in the order of their creation, which is what recordings show. A version ARN leaves
     /// those that refer to it.
-    pub fn list_state_machine_aliases(
-        &mut self,
-        request: ListStateMachineAliases,
-    ) -> Result<AliasList, ServiceError> {
+    pub fn list_state_machine_aliases(&mut self, request: ListStateMachineAliases) -> Result<AliasList, ServiceError> {
         let pager =
             self.pager("ListStateMachineAliases", &request.arn, request.max_results, request.next_token.as_deref())?;
         let (machine, qualifier) = self.find(&request.arn)?;
@@ -291,10 +293,7 @@ impl Account {
         }
         let aliases = machine.aliases.iter().filter(wanted);
         let Page { items, next_token } = pager.page(aliases, |alias| (alias.number, "".into()));
-        let item = |alias: &Alias| AliasItem {
-            arn: alias_arn(machine, &alias.name),
-            creation_date: alias.created,
-        };
+        let item = |alias: &Alias| AliasItem { arn: alias_arn(machine, &alias.name), creation_date: alias.created };
         Ok(AliasList { aliases: items.into_iter().map(item).collect(), next_token })
     }
 

@@ -156,7 +156,8 @@ fn constrain(structure: &Structure, value: &Value, path: &str, violations: &mut 
         match given(value, member.name) {
             Some(value) => constrain_value(member.shape, value, &path, violations),
             None if member.required => {
-                violations.push(format!("Value null at '{path}' failed to satisfy constraint: Member must not be null"));
+                violations
+                    .push(format!("Value null at '{path}' failed to satisfy constraint: Member must not be null"));
             }
             None => {}
         }
@@ -463,8 +464,7 @@ mod tests {
         let request =
             answer(r#"{"name": "abc", "items": [{"weight": 7.9}], "on": true, "level": null, "more": 1}"#).unwrap();
         let item = Item { weight: 7, note: None };
-        let expected =
-            Request { name: "abc".into(), level: None, items: Some(vec![item]), keys: None, on: Some(true) };
+        let expected = Request { name: "abc".into(), level: None, items: Some(vec![item]), keys: None, on: Some(true) };
         assert_eq!(request, expected);
     }
 

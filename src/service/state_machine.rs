@@ -9,7 +9,9 @@ use super::definition::{self, Compiled};
 use super::driver::ExecutionId;
 use super::page::{Page, Pager};
 use super::shape::{Shape, request, response};
-use super::shapes::{ARN, DEFINITION, DESCRIPTION, INCLUDED_DATA, NAME, Nothing, PAGE_SIZE, PAGE_TOKEN, TAGS, TYPE, Tag};
+use super::shapes::{
+    ARN, DEFINITION, DESCRIPTION, INCLUDED_DATA, NAME, Nothing, PAGE_SIZE, PAGE_TOKEN, TAGS, TYPE, Tag,
+};
 use super::tag::Tags;
 use super::version::Version;
 use super::{Account, ServiceError};
@@ -66,6 +68,9 @@ pub struct StateMachine {
     pub deleting: bool,
     /// How many executions run.
     pub(super) running: u64,
+    /// How many executions were started, of all and by version.
+    pub(super) started: u64,
+    pub(super) starts: BTreeMap<Option<u32>, u64>,
     /// The latest execution of a name.
     pub(super) names: FxHashMap<Text, ExecutionId>,
 }
@@ -262,6 +267,8 @@ impl Account {
             created_with: created_with.clone(),
             deleting: false,
             running: 0,
+            started: 0,
+            starts: BTreeMap::new(),
             names: FxHashMap::default(),
         };
         self.created += 1;
@@ -297,11 +304,8 @@ impl Account {
         let tracing = request.tracing.map(|tracing| Tracing::new(&tracing)).filter(|tracing| *tracing != old.tracing);
         let encryption = request.encryption.map(Encryption::new).transpose()?;
         let encryption = encryption.filter(|encryption| *encryption != old.encryption);
-        let effective = changed.is_some()
-            || new_role.is_some()
-            || logging.is_some()
-            || tracing.is_some()
-            || encryption.is_some();
+        let effective =
+            changed.is_some() || new_role.is_some() || logging.is_some() || tracing.is_some() || encryption.is_some();
         if publish && (effective || machine.version_of_revision().is_none()) {
             machine.check_version_quota()?;
         }
@@ -313,10 +317,7 @@ impl Account {
                 }
                 None => (
                     old.definition.clone(),
-                    Compiled {
-                        program: Rc::clone(&old.program),
-                        variable_references: old.variable_references.clone(),
-                    },
+                    Compiled { program: Rc::clone(&old.program), variable_references: old.variable_references.clone() },
                 ),
             };
             let id = machine.key.with_str("revision").with(u64::from(machine.updates)).uuid();
@@ -334,7 +335,10 @@ impl Account {
             });
         }
         let version_arn = match publish {
-            true => Some(version_arn(&machine.arn, machine.publish(request.version_description, now)?)),
+            true => {
+                let number = machine.publish(request.version_description, now)?;
+                Some(version_arn(&machine.arn, number))
+            }
             false => None,
         };
         Ok(UpdatedStateMachine { update_date: now, revision_id: machine.revision.id.clone(), version_arn })

@@ -146,12 +146,8 @@ impl Account {
         if !machine.versions.contains_key(&number) {
             return Ok(Nothing {});
         }
-        let aliases: Vec<&str> = machine
-            .aliases
-            .iter()
-            .filter(|alias| alias.routing.refers_to(number))
-            .map(|alias| &*alias.name)
-            .collect();
+        let aliases: Vec<&str> =
+            machine.aliases.iter().filter(|alias| alias.routing.refers_to(number)).map(|alias| &*alias.name).collect();
         if !aliases.is_empty() {
             return Err(ServiceError::new(
                 "ConflictException",

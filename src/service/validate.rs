@@ -1,0 +1,65 @@
+//! ValidateStateMachineDefinition.
+
+use super::definition;
+use super::shape::{Shape, request, response};
+use super::shapes::{DEFINITION, TYPE};
+use super::state_machine::Type;
+use super::{Account, ServiceError};
+use crate::asl::Definition;
+use crate::base::Text;
+
+request! {
+    ValidateStateMachineDefinition as "ValidateStateMachineDefinitionInput" {
+        definition "definition": Text = DEFINITION,
+        kind "type": Option<Text> = TYPE,
+        severity "severity": Option<Text> = Shape::words(&["ERROR", "WARNING"]),
+        max_results "maxResults": Option<i64> = Shape::integer(0, 100),
+    }
+}
+
+response! {
+    Validation {
+        result "result": &'static str,
+        diagnostics "diagnostics": Vec<DiagnosticItem>,
+        truncated "truncated": bool,
+    }
+}
+
+response! {
+    DiagnosticItem {
+        severity "severity": &'static str,
+        code "code": Text,
+        message "message": Text,
+        location "location": Option<Text>,
+    }
+}
+
+impl Account {
+    /// An invalid definition is an answer, not an exception.
+    pub fn validate_state_machine_definition(
+        &mut self,
+        request: ValidateStateMachineDefinition,
+    ) -> Result<Validation, ServiceError> {
+        let kind = Type::from_name(request.kind.as_deref().unwrap_or("STANDARD"));
+        let findings = definition::findings(&Definition::parse(&request.definition), kind);
+        let fails = findings.iter().any(|finding| finding.is_error);
+        let warnings = request.severity.as_deref() == Some("WARNING");
+        let shown: Vec<_> = findings.into_iter().filter(|finding| finding.is_error || warnings).collect();
+        let most = match request.max_results {
+            None | Some(0) => 100,
+            Some(most) => usize::try_from(most).unwrap_or(100),
+        };
+        let truncated = shown.len() > most;
+        let item = |finding: definition::Finding| DiagnosticItem {
+            severity: if finding.is_error { "ERROR" } else { "WARNING" },
+            code: finding.code,
+            message: finding.message,
+            location: finding.location,
+        };
+        Ok(Validation {
+            result: if fails { "FAIL" } else { "OK" },
+            diagnostics: shown.into_iter().take(most).map(item).collect(),
+            truncated,
+        })
+    }
+}
