@@ -284,10 +284,8 @@ impl Run {
 fn renamed(value: &Value, change: fn(&str) -> String) -> Value {
     match value {
         Value::Object(object) => Value::object(object.iter().map(|(key, value)| {
-            let name = match key.char_indices().nth(1).map_or((&**key, ""), |(at, _)| key.split_at(at)) {
-                (first, rest) => change(first) + rest,
-            };
-            (Text::from(name), renamed(value, change))
+            let (first, rest) = key.char_indices().nth(1).map_or((&**key, ""), |(at, _)| key.split_at(at));
+            (Text::from(change(first) + rest), renamed(value, change))
         })),
         Value::Array(items) => items.iter().map(|item| renamed(item, change)).collect(),
         other => other.clone(),

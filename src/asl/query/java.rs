@@ -54,7 +54,13 @@ pub(super) fn hash_code(value: &Value) -> i32 {
     let fold = |bits: u64| (bits ^ (bits >> 32)) as i32;
     match value {
         Value::Null => 0,
-        Value::Bool(bool) => [1237, 1231][usize::from(*bool)],
+        Value::Bool(bool) => {
+            if *bool {
+                1231
+            } else {
+                1237
+            }
+        }
         Value::Number(Number::Int(int)) => i32::try_from(*int).unwrap_or_else(|_| fold(*int as u64)),
         Value::Number(Number::Float(float)) => fold(float.to_bits()),
         Value::Number(Number::Big(text)) => hash_text(text),

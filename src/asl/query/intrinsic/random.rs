@@ -19,7 +19,7 @@ pub(super) fn uuid(entropy: &mut dyn FnMut() -> u64) -> String {
 pub(super) fn between(from: i32, below: i32, entropy: &mut dyn FnMut() -> u64) -> i64 {
     let span = (i64::from(below) - i64::from(from)).unsigned_abs();
     // The high half of the product; a bias of at most 2⁻³² is beyond notice.
-    i64::from(from) + (u128::from(entropy()) * u128::from(span) >> 64) as i64
+    i64::from(from) + ((u128::from(entropy()) * u128::from(span)) >> 64) as i64
 }
 
 /// The number that a seed decides: Java's `Random`, which AWS's `$random` in JSONata is bit by bit; for
@@ -54,7 +54,7 @@ impl JavaRandom {
     /// `nextInt(bound)`, for a positive bound.
     fn below(&mut self, bound: i32) -> i32 {
         if bound & (bound - 1) == 0 {
-            return (i64::from(bound) * i64::from(self.next(31)) >> 31) as i32;
+            return ((i64::from(bound) * i64::from(self.next(31))) >> 31) as i32;
         }
         loop {
             let bits = self.next(31);

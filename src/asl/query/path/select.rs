@@ -178,6 +178,7 @@ impl<'v> Walk<'_, 'v> {
                 }
             }
             // An object is tested itself, not its members.
+            #[expect(clippy::collapsible_match, reason = "a guard cannot fail with an error")]
             (Segment::Filter(filter), item @ Value::Object(_)) => {
                 if filter.accepts(Sight { root: self.root, item }, self.budget)? {
                     found(item);

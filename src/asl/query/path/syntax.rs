@@ -271,7 +271,7 @@ impl<'a> Parser<'a> {
                 self.bump();
                 Segment::Filter(self.filter()?)
             }
-            Some('(') => self.from_end()?,
+            Some('(') => self.counted_back()?,
             Some('0'..='9' | '-' | ':') => self.indexes()?,
             Some('"') => {
                 let error = self.error_at(self.at, "names in brackets stand in single quotes");
@@ -329,7 +329,7 @@ impl<'a> Parser<'a> {
     }
 
     /// `(@.length-1)`, `(@.size() - 1)`: an index from the end.
-    fn from_end(&mut self) -> Parsed<Segment> {
+    fn counted_back(&mut self) -> Parsed<Segment> {
         let start = self.at;
         let close = self.rest().find(')').and_then(|at| {
             // The parentheses of `size()` are closed first.
