@@ -6,6 +6,10 @@
 //! where there is a closed form, and a [`report`] tells both. There is no clock, no network, and no state machine here:
 //! what an execution does is the runner's business.
 //!
+//! A host reads a [`scenario::Scenario`], makes a [`runner()`] of it in each worker, plays blocks with a
+//! [`run::Simulation`], puts them together in a [`run::Merge`], and makes the [`report::Report`]; [`simulate`] is all of
+//! that in one go. [`interpret::replay`] opens any of the executions with its history.
+//!
 //! ```
 //! let report = weir::simulation::simulate(r#"{"weir": 1, "seed": 7, "replications": 200, "horizon_ms": 900000,
 //!   "traffic": {"kind": "poisson", "per_min": 100}, "alias": {"weights": {"5": 100}},
@@ -25,6 +29,7 @@ pub mod arrivals;
 pub mod compare;
 pub mod cost;
 pub mod exact;
+pub mod interpret;
 pub mod metrics;
 pub mod presets;
 pub mod profile;
@@ -35,17 +40,26 @@ pub mod runner;
 pub mod scenario;
 mod sides;
 pub mod statistics;
+pub mod tree;
 mod warnings;
 
 pub use sides::Sides;
 pub use warnings::Warning;
 
 use crate::base::Diagnostic;
-use profile::Profile;
 use report::Report;
 use run::{Budget, Merge, Simulation};
 use scenario::Scenario;
 use std::rc::Rc;
+use tree::Tree;
+
+/// What runs the executions of a scenario, for [`Simulation::new`]. Every worker makes its own.
+///
+/// # Errors
+/// What is wrong with the definitions, and behaviours of tasks that are not there.
+pub fn runner(scenario: &Scenario) -> Result<Tree, Vec<Diagnostic>> {
+    Tree::new(scenario)
+}
 
 /// Plays a scenario document to its end. For progress and Stop, see [`run`].
 ///
@@ -53,7 +67,7 @@ use std::rc::Rc;
 /// All that is wrong with the document.
 pub fn simulate(document: &str) -> Result<Report, Vec<Diagnostic>> {
     let scenario = Rc::new(Scenario::parse(document)?);
-    let runner = Profile::new(&scenario)?;
+    let runner = runner(&scenario)?;
     let mut simulation = Simulation::new(Rc::clone(&scenario), runner);
     let mut merge = Merge::new(&scenario);
     while let Some(block) = merge.wanted() {

@@ -7,6 +7,7 @@
 use super::metrics::Close;
 use crate::base::{Delay, Key, Text, Time};
 use crate::engine::tasks::Latency;
+use serde::{Deserialize, Serialize};
 
 /// The purposes of draws that belong to an execution as a whole. Those of its attempts are keyed below it by state name,
 /// iteration path, visit, attempt and purpose.
@@ -31,7 +32,7 @@ pub struct Customer {
 }
 
 /// What becomes of an execution.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Fate {
     /// How it ends; nothing where it never does.
     pub close: Option<Close>,
@@ -63,6 +64,63 @@ pub trait Runner {
 
     /// Whether [`futures`](Runner::futures) are the same at all times.
     fn is_steady(&self, version: usize) -> bool;
+
+    /// What the executions since it was last asked cost beyond the usual, in executions: a budget counts it.
+    fn effort(&mut self) -> u64 {
+        0
+    }
+
+    /// How the executions were run so far.
+    fn coverage(&self) -> Coverage {
+        Coverage::default()
+    }
+
+    /// The tasks of a version about which the scenario says nothing.
+    fn silent(&self, _version: usize) -> &[Text] {
+        &[]
+    }
+}
+
+/// How executions were run: remembered, or interpreted and why. That depends on who ran which, so it is no part of the
+/// results.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Coverage {
+    pub executions: u64,
+    pub interpreted: u64,
+    /// Why, and how many.
+    pub reasons: Vec<(String, u64)>,
+    /// What is remembered, in draws.
+    pub nodes: u64,
+}
+
+impl Coverage {
+    /// Counts an execution that was interpreted.
+    pub fn count(&mut self, reason: &str) {
+        self.executions += 1;
+        self.interpreted += 1;
+        self.add(reason, 1);
+    }
+
+    fn add(&mut self, reason: &str, count: u64) {
+        match self.reasons.iter_mut().find(|(known, _)| known == reason) {
+            Some((_, sum)) => *sum += count,
+            None => self.reasons.push((reason.to_owned(), count)),
+        }
+    }
+
+    /// Adds what another worker did.
+    pub fn merge(&mut self, other: &Coverage) {
+        self.executions += other.executions;
+        self.interpreted += other.interpreted;
+        self.nodes = self.nodes.max(other.nodes);
+        other.reasons.iter().for_each(|(reason, count)| self.add(reason, *count));
+    }
+
+    /// The share of executions that were interpreted.
+    pub fn share(&self) -> f64 {
+        if self.executions == 0 { 0.0 } else { self.interpreted as f64 / self.executions as f64 }
+    }
 }
 
 /// One of the things that can become of an execution. The probability that it happens within x of the start is

@@ -26,11 +26,13 @@ mod run;
 mod scope;
 mod states;
 mod strand;
+mod way;
 
 pub use context::{Identity, MapItem};
 pub use failure::Failure;
-pub use recovery::JITTER;
+pub use recovery::{JITTER, spread};
 pub use scope::{ChildExecution, Status};
+pub use way::{Inside, Rung};
 
 use super::history::{EventKind, Record, ScopeId};
 use crate::asl::program::Resource;

@@ -70,8 +70,10 @@ impl Execution {
         if *used >= retrier.max_attempts {
             return false;
         }
-        let delay = retrier.delay(*used, key);
+        let full = retrier.wait(*used);
+        let delay = if retrier.full_jitter { spread(full, key) } else { full };
         *used += 1;
+        strand.spread = retrier.full_jitter.then_some(full);
         self.drop_children(id);
         let token = self.strands.next_token(id);
         self.strands[id].phase = Phase::Retrying;
@@ -153,12 +155,17 @@ impl Execution {
     }
 }
 
+/// The part of a wait that JitterStrategy FULL leaves of it; `key` is that of the attempt with [`JITTER`].
+pub fn spread(wait: Delay, key: Key) -> Delay {
+    Delay::from_secs_f64(wait.as_secs_f64() * key.uniform())
+}
+
 impl Retrier {
-    /// How long to wait before the attempt that follows `used` earlier retries of this retrier.
-    fn delay(&self, used: u32, key: Key) -> Delay {
+    /// How long to wait before the attempt that follows `used` earlier retries of this retrier, before jitter:
+    /// min(IntervalSeconds × BackoffRate^used, MaxDelaySeconds).
+    pub fn wait(&self, used: u32) -> Delay {
         let factor = libm::pow(self.backoff_rate, f64::from(used));
         let full = Delay::from_secs_f64(self.interval.as_secs_f64() * factor);
-        let full = self.max_delay.map_or(full, |max| full.min(max));
-        if self.full_jitter { Delay::from_secs_f64(full.as_secs_f64() * key.uniform()) } else { full }
+        self.max_delay.map_or(full, |max| full.min(max))
     }
 }

@@ -5,7 +5,7 @@ use super::group::Group;
 use super::{Answer, Failure, ScopeId, Token};
 use crate::asl::StateId;
 use crate::asl::query::Variables;
-use crate::base::{IndexVec, Key, Time, Value};
+use crate::base::{Delay, IndexVec, Key, Time, Value};
 use crate::engine::history::{EventId, Scheduled};
 use crate::id;
 use std::ops::{Index, IndexMut};
@@ -45,6 +45,8 @@ pub(super) struct Strand {
     pub attempt: u32,
     /// How often each retrier has acted on this visit.
     pub retries: Vec<u32>,
+    /// Between two attempts: the wait of which jitter leaves a part.
+    pub spread: Option<Delay>,
 }
 
 /// What a strand is doing.
@@ -136,6 +138,7 @@ impl Strands {
             entered_at: Time::ZERO,
             attempt: 0,
             retries: Vec::new(),
+            spread: None,
         };
         match self.free.pop() {
             Some(id) => {

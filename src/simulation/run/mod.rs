@@ -37,6 +37,7 @@ use super::runner::Runner;
 use super::scenario::{Effort, Scenario};
 use super::statistics::wilson;
 use rig::Rig;
+pub(in crate::simulation) use rig::{arrivals, horizon};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::rc::Rc;

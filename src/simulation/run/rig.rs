@@ -14,7 +14,7 @@ use crate::simulation::alarm::{Evaluation, Watch};
 use crate::simulation::arrivals::{ARRIVAL, Arrival, Arrivals, MINUTE};
 use crate::simulation::metrics::{Close, Measure, Metric, Metrics, Query, Statistic, Stream};
 use crate::simulation::rollout::{Cause, Controller, Decision, Ending, Look, OnRollback, Plan, Smoke, Stage};
-use crate::simulation::runner::{CLASS, Customer, Fate, LOSS, ROUTE, Runner, SMOKE};
+use crate::simulation::runner::{Customer, Fate, LOSS, ROUTE, Runner, SMOKE};
 use crate::simulation::scenario::{MAX_MINUTES, Scenario, WorkflowType};
 use std::cmp::Reverse;
 use std::collections::{BinaryHeap, VecDeque};
@@ -115,8 +115,7 @@ struct MinuteCursor {
 
 impl<R: Runner> Rig<R> {
     pub fn new(scenario: Rc<Scenario>, runner: R) -> Rig<R> {
-        let end = scenario.length().unwrap_or(Delay::from_secs(60 * MAX_MINUTES));
-        let arrivals = Arrivals::new(&scenario.traffic, end);
+        let arrivals = arrivals(&scenario);
         let by_number = scenario.versions.iter().flat_map(|version| &version.behaviours).any(|(_, behaviour)| {
             behaviour.cases.iter().any(|case| case.drift.is_some_and(|drift| drift.per == DriftPer::Execution))
         });
@@ -160,7 +159,7 @@ impl<R: Runner> Rig<R> {
     /// Begins a replication. `twin` lets the old version play the new one; `watched` keeps what charts want.
     pub fn begin(&mut self, replication: u64, twin: bool, watched: bool) {
         let key = Key::new(self.scenario.seed).with(replication);
-        let horizon = self.horizon(key);
+        let horizon = horizon(&self.scenario, &self.arrivals, key);
         self.runner.begin(key, Time::from_nanos(horizon));
         // Durations are kept for charts only as long as that is little.
         let few = self.scenario.traffic.rate.expected(Delay::from_nanos(horizon)) < 1e6;
@@ -189,28 +188,13 @@ impl<R: Runner> Rig<R> {
         }
     }
 
-    /// When everything ends. Where only a number of executions says so, that depends on the draws.
-    fn horizon(&self, key: Key) -> u64 {
-        let Some(count) = self.scenario.traffic.count.filter(|_| self.scenario.length().is_none()) else {
-            return self.scenario.length().unwrap_or_default().as_nanos();
-        };
-        let mut sum = 0;
-        for minute in 0..MAX_MINUTES {
-            sum += u64::from(self.arrivals.count(minute, key.with(minute)));
-            if sum >= count {
-                return (minute + 1) * MINUTE;
-            }
-        }
-        MAX_MINUTES * MINUTE
-    }
-
     /// Executions by version ARN, before anything is shifted.
     fn smoke(&mut self, smoke: Smoke, key: Key) {
         let version = self.version(true);
         let (mut end, mut failures) = (0, 0);
         for n in 0..smoke.executions {
             let key = key.with(SMOKE).with(u64::from(n));
-            let class = self.class(key);
+            let class = self.scenario.class_of(key);
             let customer = Customer { key, class, start: Time::ZERO, live_since: Time::ZERO, number: 0 };
             let fate = self.runner.run(version, &customer);
             self.metrics.start(Stream::Direct, 0);
@@ -231,16 +215,6 @@ impl<R: Runner> Rig<R> {
     #[inline]
     fn version(&self, new: bool) -> usize {
         if new && !self.course.twin { self.scenario.new } else { self.scenario.old }
-    }
-
-    #[inline]
-    fn class(&self, key: Key) -> u32 {
-        if self.scenario.inputs.len() < 2 {
-            return 0;
-        }
-        let u = key.with(CLASS).uniform();
-        let last = self.scenario.inputs.len() - 1;
-        self.scenario.inputs.iter().position(|class| u < class.up_to).unwrap_or(last) as u32
     }
 
     /// Goes on with the replication while the budget, a number of executions, lasts. Whether it is over.
@@ -289,17 +263,17 @@ impl<R: Runner> Rig<R> {
             let cursor = self.course.minute;
             let cut = u64::from(cursor.count - cursor.next) > self.course.left;
             if whole && !cursor.listed && !cut && self.arrivals.is_single() {
-                let ends = cursor.count.min(cursor.next.saturating_add((*budget).min(u64::from(u32::MAX)) as u32));
-                for index in cursor.next..ends {
+                let mut index = cursor.next;
+                while index < cursor.count && *budget > 0 {
                     let key = cursor.key.with(u64::from(index));
                     let at = self.arrivals.at(minute, index, key);
                     self.start(at, minute, index, key, tally);
+                    index += 1;
+                    *budget = budget.saturating_sub(1 + self.runner.effort());
                 }
-                self.course.minute.next = ends;
-                let drawn = u64::from(ends - cursor.next);
-                self.course.left -= drawn;
-                *budget -= drawn;
-                if ends < cursor.count {
+                self.course.minute.next = index;
+                self.course.left -= u64::from(index - cursor.next);
+                if index < cursor.count {
                     return false;
                 }
             } else {
@@ -310,10 +284,10 @@ impl<R: Runner> Rig<R> {
                     if *budget == 0 {
                         return false;
                     }
-                    *budget -= 1;
                     self.course.minute.next += 1;
                     let key = cursor.key.with(u64::from(arrival.index));
                     self.start(arrival.at, minute, arrival.index, key, tally);
+                    *budget = budget.saturating_sub(1 + self.runner.effort());
                 }
             }
             self.course.now = until;
@@ -442,7 +416,7 @@ impl<R: Runner> Rig<R> {
         let course = &mut self.course;
         let route = (key.with(ROUTE).uniform() * 100.0) as u8;
         let new = route < course.weight;
-        let class = self.class(key);
+        let class = self.scenario.class_of(key);
         let course = &mut self.course;
         let counted = course.numbers.of_mut(new);
         let number = *counted;
@@ -731,6 +705,26 @@ impl Course {
             done: false,
         }
     }
+}
+
+/// When everything ends. Where only a number of executions says so, that depends on the draws.
+pub(in crate::simulation) fn horizon(scenario: &Scenario, arrivals: &Arrivals, key: Key) -> u64 {
+    let Some(count) = scenario.traffic.count.filter(|_| scenario.length().is_none()) else {
+        return scenario.length().unwrap_or_default().as_nanos();
+    };
+    let mut sum = 0;
+    for minute in 0..MAX_MINUTES {
+        sum += u64::from(arrivals.count(minute, key.with(minute)));
+        if sum >= count {
+            return (minute + 1) * MINUTE;
+        }
+    }
+    MAX_MINUTES * MINUTE
+}
+
+/// All starts of a scenario.
+pub(in crate::simulation) fn arrivals(scenario: &Scenario) -> Arrivals {
+    Arrivals::new(&scenario.traffic, scenario.length().unwrap_or(Delay::from_secs(60 * MAX_MINUTES)))
 }
 
 /// The smoke test that a plan begins with.

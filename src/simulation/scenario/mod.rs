@@ -31,8 +31,9 @@ pub(in crate::simulation) use traffic::{minutes, read_length};
 use super::alarm::Alarm;
 use super::metrics::Switches;
 use super::rollout::Strategy;
+use super::runner::CLASS;
 use crate::base::value::read::Node;
-use crate::base::{Delay, Diagnostic, Text, Time, Value};
+use crate::base::{Delay, Diagnostic, Key, Text, Time, Value};
 use crate::engine::tasks::Behaviour;
 
 /// The version of the format that is written here.
@@ -143,6 +144,14 @@ impl Scenario {
 
     pub fn new_name(&self) -> &str {
         self.versions.get(self.new).map_or("", |version| &version.name)
+    }
+
+    /// The input class of the execution with that key.
+    #[inline]
+    pub fn class_of(&self, execution: Key) -> u32 {
+        let Some(last) = self.inputs.len().checked_sub(1).filter(|last| *last > 0) else { return 0 };
+        let u = execution.with(CLASS).uniform();
+        self.inputs.iter().position(|class| u < class.up_to).unwrap_or(last) as u32
     }
 
     /// The time within which everything happens, where it does not depend on chance.

@@ -1,0 +1,190 @@
+//! The runner of the simulation: it remembers what came of every path that an execution has taken, and interprets only
+//! what it has not seen yet.
+//!
+//! Between its draws an execution is a function of its version and input class. So the draws of an execution are a path
+//! in a tree: a node is a draw (which case of a behaviour, whether past the timeout, how long a jittered wait), a leaf
+//! what became of it, and its duration the sum of the latencies on the way. Branches and iterations are trees below a
+//! fork, which takes as long as the longest. An execution whose path is known costs its draws; any other runs through
+//! the [interpreter](super::interpret), which leaves its path in the tree. Both tell the same, bit for bit, so it does
+//! not matter who has seen what.
+//!
+//! What breaks the premise is always interpreted: what reads the clock, its own name or token, or entropy; Map in
+//! distributed mode; executions in which a branch fails while others run; and all that is new once the tree is full.
+//! [`Coverage`] tells how many these were, and why.
+//!
+//! ```
+//! use weir::simulation::{run::{Budget, Merge, Simulation}, runner::Runner, scenario::Scenario, tree::Tree};
+//! use std::rc::Rc;
+//! let scenario = Rc::new(Scenario::parse(r#"{"weir": 1, "traffic": {"kind": "poisson", "per_min": 60}, "horizon_ms": 6000000,
+//!   "alias": {"weights": {"1": 100}}, "versions": {"1": {"definition": {"StartAt": "A", "States": {
+//!     "A": {"Type": "Task", "Resource": "x", "End": true, "Retry": [{"ErrorEquals": ["States.ALL"]}]}}},
+//!     "behaviour": {"A": {"outcomes": [{"p": 0.2, "outcome": "error", "error": "E"}]}}}}}"#).unwrap());
+//! let mut simulation = Simulation::new(Rc::clone(&scenario), Tree::new(&scenario).unwrap());
+//! simulation.begin(0);
+//! while !simulation.advance(Budget { executions: 1000 }).is_done {}
+//! assert!(simulation.runner().coverage().interpreted < 10);
+//! ```
+
+mod learn;
+mod nodes;
+#[cfg(test)]
+mod tests;
+mod ways;
+
+use super::interpret::{Driver, Machine, Machines};
+use super::runner::{Coverage, Customer, Fate, Future, Runner};
+use super::scenario::Scenario;
+use crate::asl::program::Facts;
+use crate::base::{Diagnostic, Key, Text, Time};
+use learn::{Groups, Recorder};
+use nodes::{Nodes, Unknown, Walk};
+use ways::Ways;
+
+const RACE: &str = "branches race";
+
+/// Runs the versions of a scenario.
+#[derive(Debug)]
+pub struct Tree {
+    machines: Machines,
+    driver: Driver,
+    nodes: Nodes,
+    /// By version.
+    versions: Vec<Version>,
+    coverage: Coverage,
+}
+
+#[derive(Debug)]
+struct Version {
+    /// By input class.
+    roots: Vec<u32>,
+    ways: Vec<Ways>,
+    /// Why its executions are no function of their draws, if they are not.
+    breach: Option<&'static str>,
+}
+
+impl Tree {
+    /// Compiles the scenario's versions.
+    ///
+    /// # Errors
+    /// What is wrong with the definitions, and behaviours of tasks that are not there.
+    pub fn new(scenario: &Scenario) -> Result<Tree, Vec<Diagnostic>> {
+        let machines = Machines::new(scenario)?;
+        let version = |machine: &Machine| Version {
+            roots: vec![nodes::UNSEEN; machine.inputs.len()],
+            ways: machine.inputs.iter().map(|_| Ways::default()).collect(),
+            breach: breach(machine.program.facts),
+        };
+        let versions = machines.list.iter().map(version).collect();
+        let (driver, nodes, coverage) = Default::default();
+        Ok(Tree { machines, driver, nodes, versions, coverage })
+    }
+
+    /// Interprets an execution, and remembers its path if it can be.
+    #[cold]
+    fn interpret(&mut self, version: usize, customer: &Customer, reason: &'static str, learns: bool) -> Fate {
+        let (Some(machine), Some(own)) = (self.machines.list.get(version), self.versions.get_mut(version)) else {
+            return Fate::default();
+        };
+        if !learns {
+            self.coverage.count(reason);
+            let played = self.driver.run(&self.machines, machine, customer, &mut (), &mut ());
+            return self.machines.fate(&played);
+        }
+        let (mut groups, mut recorder) = (Groups::default(), Recorder::default());
+        let played = self.driver.run(&self.machines, machine, customer, &mut groups, &mut recorder);
+        let fate = self.machines.fate(&played);
+        let class = customer.class as usize;
+        if !groups.all_joined() {
+            self.coverage.count(RACE);
+        } else if played.is_overflow {
+            self.coverage.count("it is given up");
+        } else if let Some(root) = own.roots.get_mut(class) {
+            self.coverage.count(reason);
+            let learnt = self.nodes.learn(root, machine, customer.class, &recorder, &fate);
+            // What was learnt must tell what was seen; if it does not, something is read that nobody thought of.
+            let told = self.nodes.walk(*root, &walk(&self.machines, machine, customer));
+            if !learnt || told != Ok(fate) {
+                own.breach = Some("it is no function of its draws");
+            }
+        }
+        fate
+    }
+}
+
+fn walk<'a>(machines: &'a Machines, machine: &'a Machine, customer: &'a Customer) -> Walk<'a> {
+    Walk { machine, customer, outages: &machines.outages, limit: machine.program.timeout }
+}
+
+/// What the outcome of an execution depends on besides its draws.
+fn breach(facts: Facts) -> Option<&'static str> {
+    let breaches = [
+        (facts.clock, "it reads the clock"),
+        (facts.identity, "it reads its own name"),
+        (facts.token, "it reads a task token"),
+        (facts.entropy, "it draws random numbers of its own"),
+        (facts.distributed, "it has a Map in distributed mode"),
+    ];
+    breaches.iter().find(|(is_so, _)| *is_so).map(|(_, reason)| *reason)
+}
+
+impl Runner for Tree {
+    fn begin(&mut self, replication: Key, end: Time) {
+        self.machines.begin(replication, end);
+    }
+
+    #[inline]
+    fn run(&mut self, version: usize, customer: &Customer) -> Fate {
+        let (Some(machine), Some(own)) = (self.machines.list.get(version), self.versions.get(version)) else {
+            return Fate::default();
+        };
+        if let Some(reason) = own.breach {
+            return self.interpret(version, customer, reason, false);
+        }
+        let root = own.roots.get(customer.class as usize).copied().unwrap_or(nodes::UNSEEN);
+        match self.nodes.walk(root, &walk(&self.machines, machine, customer)) {
+            Ok(fate) => {
+                self.coverage.executions += 1;
+                fate
+            }
+            Err(Unknown::Unseen) if self.nodes.is_full() => {
+                self.interpret(version, customer, "the tree of outcomes is full", false)
+            }
+            Err(Unknown::Unseen) => self.interpret(version, customer, "a path is taken for the first time", true),
+            Err(Unknown::Race) => self.interpret(version, customer, RACE, false),
+        }
+    }
+
+    fn errors(&self) -> &[Text] {
+        &self.machines.errors
+    }
+
+    fn futures(&self, version: usize, class: u32, start: Time, live_since: Time) -> Result<Vec<Future>, String> {
+        let (Some(machine), Some(own)) = (self.machines.list.get(version), self.versions.get(version)) else {
+            return Ok(Vec::new());
+        };
+        if let Some(reason) = own.breach {
+            return Err(format!("an execution is no function of its draws: {reason}"));
+        }
+        match own.ways.get(class as usize) {
+            Some(ways) => ways.futures(&self.machines, machine, class, start, live_since),
+            None => Ok(Vec::new()),
+        }
+    }
+
+    fn is_steady(&self, version: usize) -> bool {
+        self.machines.list.get(version).is_none_or(Machine::is_steady)
+    }
+
+    #[inline]
+    fn effort(&mut self) -> u64 {
+        self.driver.take_effort()
+    }
+
+    fn coverage(&self) -> Coverage {
+        Coverage { nodes: self.nodes.len() as u64, ..self.coverage.clone() }
+    }
+
+    fn silent(&self, version: usize) -> &[Text] {
+        self.machines.list.get(version).map_or(&[], |machine| &machine.silent)
+    }
+}
