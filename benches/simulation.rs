@@ -1,30 +1,32 @@
-//! Executions per second of the simulation with the profile runner. `cargo bench --bench simulation`
+//! Executions per second of the simulation. `cargo bench --bench simulation`
 
 use std::rc::Rc;
 use std::time::Instant;
 use weir::base::{Delay, Key, Text, Time};
 use weir::simulation::metrics::Close;
-use weir::simulation::profile::Profile;
 use weir::simulation::run::{Budget, Merge, Simulation};
 use weir::simulation::runner::{Customer, Fate, Future, Runner};
 use weir::simulation::scenario::Scenario;
+use weir::simulation::tree::Tree;
 
-/// The order workflow, its Choices taken as Pass: what depends on data is none of the profile's business.
+/// The order workflow of the shared benchmarks, Charge retried after 1 s, 2 s and 4 s and failing 1 % and 5 %.
 fn scenario(latency: &str, traffic: &str, rest: &str) -> Rc<Scenario> {
-    let definition = r#"{"StartAt": "Prepare", "States": {
-        "Prepare": {"Type": "Pass", "Next": "CheckTotal"}, "CheckTotal": {"Type": "Pass", "Next": "Charge"},
-        "Charge": {"Type": "Task", "Resource": "arn:aws:lambda:us-east-1:123456789012:function:Charge", "Next": "CheckCharge",
-          "Retry": [{"ErrorEquals": ["States.ALL"], "IntervalSeconds": 1, "BackoffRate": 2, "MaxAttempts": 3}]},
-        "CheckCharge": {"Type": "Pass", "Next": "Done"}, "Done": {"Type": "Succeed"}}}"#;
+    let folder = std::env::var("WEIR_CONFORMANCE").unwrap_or_else(|_| "../shared/conformance".into());
+    let read = |name: &str| std::fs::read_to_string(format!("{folder}/bench/{name}")).unwrap();
+    let retry = r#""Type": "Task", "Retry": [{"ErrorEquals": ["States.ALL"], "IntervalSeconds": 1, "BackoffRate": 2,
+        "MaxAttempts": 3}]"#;
+    let definition = read("b_order.json").replacen(r#""Type": "Task""#, retry, 1);
+    let input = read("b_input.json");
     let version = |p: f64| {
         format!(
             r#"{{"definition": {definition}, "behaviour": {{"Charge": {{"latency": {latency},
-                "outcomes": [{{"p": {p}, "outcome": "error", "error": "Declined"}}]}}}}}}"#
+                "outcomes": [{{"p": {p}, "outcome": "error", "error": "Declined"}},
+                             {{"outcome": "success", "output": {{"status": "OK"}}}}]}}}}}}"#
         )
     };
     let text = format!(
         r#"{{"weir": 1, "seed": 7, "traffic": {traffic}, "versions": {{"1": {}, "2": {}}}, {rest},
-            "alias": {{"weights": {{"1": 100}}}}}}"#,
+            "inputs": [{{"name": "order", "weight": 1, "json": {input}}}], "alias": {{"weights": {{"1": 100}}}}}}"#,
         version(0.01),
         version(0.05)
     );
@@ -66,8 +68,8 @@ impl Runner for Leaf {
     }
 }
 
-fn profile(scenario: &Scenario) -> Profile {
-    Profile::new(scenario).unwrap_or_else(|findings| panic!("{findings:?}"))
+fn tree(scenario: &Scenario) -> Tree {
+    Tree::new(scenario).unwrap_or_else(|findings| panic!("{findings:?}"))
 }
 
 fn measure<R: Runner>(name: &str, scenario: &Rc<Scenario>, runner: impl Fn(&Scenario) -> R) {
@@ -103,12 +105,12 @@ fn main() {
     let exponential = r#"{"kind": "exponential", "mean_ms": 1000}"#;
     let lognormal = r#"{"kind": "lognormal", "median_ms": 1000, "sigma": 0.5}"#;
     let constant = r#"{"kind": "constant", "ms": 0}"#;
-    measure("1,000 canaries, exponential latency", &scenario(exponential, poisson, canary), profile);
-    measure("1,000 canaries, log-normal latency", &scenario(lognormal, poisson, canary), profile);
-    measure("1,000 canaries, no latency", &scenario(constant, poisson, canary), profile);
+    measure("1,000 canaries, exponential latency", &scenario(exponential, poisson, canary), tree);
+    measure("1,000 canaries, log-normal latency", &scenario(lognormal, poisson, canary), tree);
+    measure("1,000 canaries, no latency", &scenario(constant, poisson, canary), tree);
     let once = r#""replications": 1, "horizon_ms": 6000000"#;
     let dense = r#"{"kind": "poisson", "per_min": 100000}"#;
-    measure("one run of 10,000,000, exponential latency", &scenario(exponential, dense, once), profile);
+    measure("one run of 10,000,000, exponential latency", &scenario(exponential, dense, once), tree);
     let leaf = |_: &Scenario| Leaf { errors: ["".into()] };
     measure("1,000 canaries, bare draws", &scenario(exponential, poisson, canary), leaf);
     measure("one run of 10,000,000, bare draws", &scenario(exponential, dense, once), leaf);

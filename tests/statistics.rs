@@ -9,15 +9,16 @@ use std::collections::BTreeMap;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Instant;
+use weir::asl::{Definition, compile};
 use weir::base::special::binomial_sf;
 use weir::base::{Delay, Key, Value};
 use weir::simulation::alarm::{AlarmState, Point, TreatMissing, evaluate};
 use weir::simulation::arrivals::Arrivals;
 use weir::simulation::cost::{Use, cost};
 use weir::simulation::exact::exact;
-use weir::simulation::profile::Profile;
 use weir::simulation::report::Report;
 use weir::simulation::run::{End, Row};
+use weir::simulation::runner;
 use weir::simulation::scenario::{Price, Rate, Scenario, Traffic};
 use weir::simulation::statistics::{
     Moments, Sprt, chi_square, clopper_pearson, executions_to_see, fisher_greater, mann_whitney, wilson,
@@ -536,7 +537,7 @@ fn detect(o: &Oracle) -> Option<Vec<Check>> {
     if o.is_function() {
         // The closed form that the product shows beside the dice.
         let scenario = Scenario::parse(&watched(o, 1, &task)).ok()?;
-        let answer = exact(&scenario, &Profile::new(&scenario).ok()?).ok()?;
+        let answer = exact(&scenario, &runner(&scenario).ok()?).ok()?;
         let quantile = |p: f64| answer.passage.quantile(p).map(|minute| minute as f64);
         return Some(o.compare(&[("median", quantile(0.5)?), ("p90", quantile(0.9)?)], 1.0));
     }
@@ -674,10 +675,11 @@ fn retry(o: &Oracle) -> Option<Vec<Check>> {
     let version = version(&[("Task".into(), format!(r#""Retry": [{retry}],"#), behaviour)]);
     if o.is_function() {
         let scenario = Scenario::parse(&alone(&version, 1, "")).ok()?;
-        let profile = Profile::new(&scenario).ok()?;
-        let retrier = profile.retriers(0, "Task").first()?;
+        let program = compile(&Definition::from_node(scenario.versions[0].definition.clone(), Vec::new())).ok()?;
+        let task = &program.states[program.state_named("Task")?];
+        let retrier = task.recovery()?.retriers.first()?;
         let names: Vec<String> = (1..=retrier.max_attempts).map(|n| format!("wait {n}")).collect();
-        let waits = names.iter().zip(0..).map(|(name, used)| (&**name, retrier.delay(used).as_secs_f64()));
+        let waits = names.iter().zip(0..).map(|(name, used)| (&**name, retrier.wait(used).as_secs_f64()));
         return Some(o.compare(&waits.collect::<Vec<_>>(), 1.0));
     }
     if o.has("rate_per_min") {

@@ -32,7 +32,6 @@ pub mod exact;
 pub mod interpret;
 pub mod metrics;
 pub mod presets;
-pub mod profile;
 pub mod report;
 pub mod rollout;
 pub mod run;

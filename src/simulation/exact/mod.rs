@@ -7,7 +7,7 @@
 //! not hold, [`exact`] says why and answers nothing: it never approximates in silence.
 //!
 //! ```
-//! use weir::simulation::{exact::exact, profile::Profile, scenario::Scenario};
+//! use weir::simulation::{exact::exact, runner, scenario::Scenario};
 //! let scenario = Scenario::parse(r#"{"weir": 1, "traffic": {"kind": "poisson", "per_min": 60}, "horizon_ms": 300000,
 //!   "alias": {"weights": {"1": 100}}, "strategy": {"kind": "canary", "weight": 10, "interval_ms": 300000},
 //!   "versions": {"1": {"definition": {"StartAt": "A", "States": {"A": {"Type": "Pass", "End": true}}}},
@@ -15,7 +15,7 @@
 //!                      "behaviour": {"A": {"outcomes": [{"p": 0.1, "outcome": "error", "error": "E"}]}}}},
 //!   "alarms": [{"name": "bad", "metric": "ExecutionsFailed", "statistic": "Sum", "dimension": {"Version": "2"},
 //!               "operator": ">=", "threshold": 1}]}"#).unwrap();
-//! let answer = exact(&scenario, &Profile::new(&scenario).unwrap()).unwrap();
+//! let answer = exact(&scenario, &runner(&scenario).unwrap()).unwrap();
 //! assert!((answer.passage.total() - 0.950_212_9).abs() < 1e-7); // 1 − e^(−0.6 · 5)
 //! ```
 

@@ -1,9 +1,9 @@
 //! The closed form agrees with the dice.
 
 use super::*;
-use crate::simulation::profile::Profile;
 use crate::simulation::run::{Budget, Merge, Simulation};
 use crate::simulation::statistics::{Moments, wilson};
+use crate::simulation::tree::Tree;
 use std::rc::Rc;
 
 fn scenario(p: f64, latency: &str, rest: &str) -> Rc<Scenario> {
@@ -69,9 +69,9 @@ fn agrees_with_the_dice() {
         (poisson, canary, slow, &p90),
     ] {
         let scenario = scenario(0.12, latency, &format!("{traffic}, {strategy}, {alarm}"));
-        let profile = Profile::new(&scenario).unwrap();
-        let answer = exact(&scenario, &profile).unwrap_or_else(|reasons| panic!("{reasons:?}"));
-        let mut simulation = Simulation::new(Rc::clone(&scenario), profile);
+        let tree = Tree::new(&scenario).unwrap();
+        let answer = exact(&scenario, &tree).unwrap_or_else(|reasons| panic!("{reasons:?}"));
+        let mut simulation = Simulation::new(Rc::clone(&scenario), tree);
         let mut merge = Merge::new(&scenario);
         while let Some(block) = merge.wanted() {
             simulation.begin(block);
@@ -139,7 +139,7 @@ fn says_why_not() {
         ),
     ] {
         let scenario = scenario(0.1, latency, &rest);
-        let reasons = exact(&scenario, &Profile::new(&scenario).unwrap()).unwrap_err();
+        let reasons = exact(&scenario, &Tree::new(&scenario).unwrap()).unwrap_err();
         assert_eq!(reasons, [reason], "{rest}");
     }
 }

@@ -5,9 +5,7 @@ use crate::asl::program::{Pattern, Resource};
 use crate::base::{Delay, Key, Text, Time, Value};
 use crate::engine::agenda::Agenda;
 use crate::engine::tasks::{Behaviour, Circumstances, Outcome, echo};
-use crate::engine::{
-    Answer, Call, Effect, Execution, Failure, Identity, Invoke, Record, Start, Status, Step, Token,
-};
+use crate::engine::{Answer, Call, Effect, Execution, Failure, Identity, Invoke, Record, Start, Status, Step, Token};
 use crate::simulation::metrics::Close;
 use crate::simulation::runner::Customer;
 use std::rc::Rc;
@@ -286,11 +284,9 @@ impl Reply {
                     Some(Outcome::Success { output: None }) | None => {
                         Answer::Succeeded(echo(invoke.resource(&machine.program), &invoke.arguments))
                     }
-                    Some(Outcome::Error { error, cause }) => Answer::Failed(Failure {
-                        error: Some(error.clone()),
-                        cause: cause.clone(),
-                        heartbeat: false,
-                    }),
+                    Some(Outcome::Error { error, cause }) => {
+                        Answer::Failed(Failure { error: Some(error.clone()), cause: cause.clone(), heartbeat: false })
+                    }
                     Some(Outcome::Timeout | Outcome::Never) => Answer::TimedOut,
                 }
             }

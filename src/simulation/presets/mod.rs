@@ -50,8 +50,8 @@ presets! {
 mod tests {
     use super::*;
     use crate::simulation::exact::{Exact, exact};
-    use crate::simulation::profile::Profile;
     use crate::simulation::report::Report;
+    use crate::simulation::runner;
     use crate::simulation::scenario::Scenario;
     use crate::simulation::simulate;
     use crate::simulation::statistics::wilson;
@@ -62,7 +62,7 @@ mod tests {
 
     fn solved(text: &str) -> Exact {
         let scenario = Scenario::parse(text).unwrap_or_else(|findings| panic!("{findings:#?}"));
-        exact(&scenario, &Profile::new(&scenario).unwrap()).unwrap_or_else(|reasons| panic!("{reasons:?}"))
+        exact(&scenario, &runner(&scenario).unwrap()).unwrap_or_else(|reasons| panic!("{reasons:?}"))
     }
 
     fn played(text: &str) -> Report {

@@ -6,12 +6,12 @@
 //!
 //! ```
 //! use std::rc::Rc;
-//! use weir::simulation::{profile::Profile, run::{Budget, Merge, Simulation}, scenario::Scenario};
+//! use weir::simulation::{run::{Budget, Merge, Simulation}, runner, scenario::Scenario};
 //! let scenario = Rc::new(Scenario::parse(r#"{"weir": 1, "replications": 30, "horizon_ms": 300000,
 //!   "traffic": {"kind": "poisson", "per_min": 60}, "alias": {"weights": {"1": 90, "2": 10}},
 //!   "versions": {"1": {"definition": {"StartAt": "A", "States": {"A": {"Type": "Pass", "End": true}}}},
 //!                "2": {"definition": {"StartAt": "A", "States": {"A": {"Type": "Fail"}}}}}}"#).unwrap());
-//! let mut simulation = Simulation::new(Rc::clone(&scenario), Profile::new(&scenario).unwrap());
+//! let mut simulation = Simulation::new(Rc::clone(&scenario), runner(&scenario).unwrap());
 //! let mut merge = Merge::new(&scenario);
 //! while let Some(block) = merge.wanted() {
 //!     simulation.begin(block);

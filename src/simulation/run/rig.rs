@@ -357,6 +357,7 @@ impl<R: Runner> Rig<R> {
                     (minute, index)
                 };
                 self.try_start(next, minute, index, tally);
+                *budget = budget.saturating_sub(self.runner.effort());
             }
             self.course.now = until;
         }

@@ -3,7 +3,7 @@
 use super::rig::Rig;
 use super::*;
 use crate::base::value::read::parse as parse_json;
-use crate::simulation::profile::Profile;
+use crate::simulation::tree::Tree;
 
 /// A scenario by parts, with version 1 that never fails and version 2 that fails `p`.
 fn scenario(p: f64, latency: &str, rest: &str) -> Rc<Scenario> {
@@ -31,8 +31,8 @@ const CANARY: &str = r#""strategy": {"kind": "canary", "weight": 20, "interval_m
 const EXPONENTIAL: &str = r#"{"kind": "exponential", "mean_ms": 40000}"#;
 const AT_ONCE: &str = r#"{"kind": "constant", "ms": 0}"#;
 
-fn simulation(scenario: &Rc<Scenario>) -> Simulation<Profile> {
-    Simulation::new(Rc::clone(scenario), Profile::new(scenario).unwrap())
+fn simulation(scenario: &Rc<Scenario>) -> Simulation<Tree> {
+    Simulation::new(Rc::clone(scenario), Tree::new(scenario).unwrap())
 }
 
 fn run(scenario: &Rc<Scenario>, budget: u64) -> Merge {
@@ -98,7 +98,7 @@ fn booking_ahead_is_exact() {
                     let rest = rest.replace(r#", "seed": 6"#, "");
                     let scenario = scenario(0.15, latency, &rest);
                     let ahead = run(&scenario, 1000);
-                    let mut rig = Rig::new(Rc::clone(&scenario), Profile::new(&scenario).unwrap());
+                    let mut rig = Rig::new(Rc::clone(&scenario), Tree::new(&scenario).unwrap());
                     rig.take_one_by_one();
                     let mut tally = Tally::default();
                     for (replication, row) in ahead.rows().iter().enumerate() {

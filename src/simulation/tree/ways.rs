@@ -32,7 +32,12 @@ struct Way {
 #[derive(Clone, Debug)]
 enum Step {
     /// The n-th case of the rule for that attempt.
-    Call { role: usize, attempt: u32, choice: Choice, limit: Option<Delay> },
+    Call {
+        role: usize,
+        attempt: u32,
+        choice: Choice,
+        limit: Option<Delay>,
+    },
     Pause(Delay),
 }
 
