@@ -20,7 +20,7 @@ impl Tags {
         Tags::default().with(tags)
     }
 
-    fn with(&self, tags: Vec<Tag>) -> Result<Tags, ServiceError> {
+    pub(super) fn with(&self, tags: Vec<Tag>) -> Result<Tags, ServiceError> {
         let mut all = self.clone();
         for tag in tags {
             let (key, value) = (tag.key.unwrap_or_else(|| "".into()), tag.value.unwrap_or_else(|| "".into()));
