@@ -1,0 +1,165 @@
+//! What is wrong with a definition, and how to mend it.
+//!
+//! Every problem is told once, where it is. A definition without errors compiles; one with errors still has an outline
+//! and a picture. [`aws`](Finding::to_aws) tells a finding as ValidateStateMachineDefinition would.
+//!
+//! ```
+//! use weir::asl::{Definition, check::{Profile, check}};
+//! let definition = Definition::parse(r#"{"StartAt": "A", "States": {"A": {"Type": "Pass", "Nxet": "B"}}}"#);
+//! let findings = check(&definition, &Profile::default());
+//! assert_eq!(findings[0].diagnostic.code, "unknown-field");
+//! assert_eq!(findings[0].diagnostic.help.as_deref(), Some("did you mean `Next`?"));
+//! ```
+
+mod aws;
+mod choice;
+mod flow;
+mod map;
+mod object;
+mod queries;
+mod recovery;
+pub mod resources;
+mod state;
+mod variables;
+
+pub use aws::{AwsDiagnostic, AwsLocation, invalid_definition};
+
+use super::model::{Definition, State};
+use crate::base::{Diagnostic, Pointer, Severity, Span};
+
+/// Whose rules hold.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Profile {
+    pub resources: Resources,
+    /// Whether `${…}` may stand for any text, as in files that CloudFormation or SAM fills in.
+    pub substitutions: bool,
+    /// Whether the definition is for an Express workflow.
+    pub express: bool,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Resources {
+    /// What AWS can call.
+    Aws,
+    /// Any URI, as the States Language says.
+    Spec,
+}
+
+impl Default for Profile {
+    fn default() -> Profile {
+        Profile { resources: Resources::Aws, substitutions: true, express: false }
+    }
+}
+
+/// A diagnostic, and how AWS tells the same.
+#[derive(Clone, Debug)]
+pub struct Finding {
+    pub diagnostic: Diagnostic,
+    aws: aws::Told,
+}
+
+/// The longest definition that AWS takes, in bytes.
+pub const MAX_LENGTH: usize = 1_048_576;
+
+/// Finds everything that is wrong with a definition, in the order of the text; errors before warnings at one place.
+pub fn check(definition: &Definition, profile: &Profile) -> Vec<Finding> {
+    let mut checker = Checker { definition, profile, findings: Vec::new() };
+    checker.syntax();
+    if checker.findings.is_empty() && !definition.root.is_object() {
+        let at = checker.root();
+        at.error(&mut checker, "not-an-object", "a definition is a JSON object").aws("SCHEMA_VALIDATION_FAILED", "Definition must be a valid JSON object");
+    }
+    if definition.root.is_object() {
+        checker.machines();
+        checker.flows();
+        checker.variables();
+    }
+    let mut findings = checker.findings;
+    findings.sort_by_key(|finding| (finding.diagnostic.span.start, finding.diagnostic.severity));
+    findings
+}
+
+/// Whether a definition has no errors.
+pub fn is_valid(definition: &Definition, profile: &Profile) -> bool {
+    check(definition, profile).iter().all(|finding| !finding.diagnostic.is_error())
+}
+
+struct Checker<'d> {
+    definition: &'d Definition,
+    profile: &'d Profile,
+    findings: Vec<Finding>,
+}
+
+/// A finding that may still be added to.
+struct Adding<'c>(&'c mut Finding);
+
+impl Adding<'_> {
+    fn help(self, help: impl Into<String>) -> Self {
+        self.0.diagnostic.help = Some(help.into());
+        self
+    }
+
+    /// AWS's code and text for it.
+    fn aws(self, code: &'static str, message: impl Into<String>) -> Self {
+        self.0.aws.code = code;
+        self.0.aws.message = Some(message.into());
+        self
+    }
+
+    /// AWS's code, where its text is not known.
+    fn aws_code(self, code: &'static str) -> Self {
+        self.0.aws.code = code;
+        self
+    }
+
+    /// Where AWS says it is, if that is another place.
+    fn aws_at(self, pointer: &Pointer) -> Self {
+        self.0.aws.location = Some(pointer.clone());
+        self
+    }
+}
+
+impl<'d> Checker<'d> {
+    fn add(&mut self, severity: Severity, code: &'static str, pointer: &Pointer, span: Span, message: String) -> Adding<'_> {
+        let diagnostic = Diagnostic { severity, ..Diagnostic::error(code, pointer.clone(), span, message) };
+        self.findings.push(Finding { diagnostic, aws: aws::Told::default() });
+        let last = self.findings.len() - 1;
+        #[expect(clippy::indexing_slicing, reason = "it was pushed the line before")]
+        Adding(&mut self.findings[last])
+    }
+
+    fn syntax(&mut self) {
+        let root = Pointer::root();
+        for error in &self.definition.syntax {
+            // A place to underline, even at the end of the text.
+            let end = self.definition.text.len() as u32;
+            let span = if error.span.start == error.span.end { Span::new(error.span.start.saturating_sub(u32::from(error.span.start == end)), (error.span.end + 1).min(end)) } else { error.span };
+            let empty = self.definition.text.trim().is_empty();
+            let message = if empty { "the definition is empty".to_owned() } else { error.message.clone() };
+            let adding = self.add(Severity::Error, "syntax", &root, span, message);
+            let adding = match error.help {
+                Some(help) => adding.help(help),
+                None => adding,
+            };
+            if empty {
+                adding.aws("SCHEMA_VALIDATION_FAILED", "Definition must be a valid JSON object");
+            } else {
+                adding.aws_code("INVALID_JSON_DESCRIPTION");
+            }
+        }
+        if self.definition.text.len() > MAX_LENGTH {
+            let span = Span::new(0, 1);
+            self.add(Severity::Error, "too-large", &root, span, format!("the definition has {} bytes", self.definition.text.len()))
+                .help(format!("AWS takes definitions up to {MAX_LENGTH} bytes"));
+        }
+    }
+
+    fn root(&self) -> object::At<'d> {
+        object::At::new(&self.definition.root, Pointer::root())
+    }
+}
+
+/// The state that a place in the text belongs to, for messages.
+fn quoted(state: &State) -> String {
+    format!("`{}`", state.name)
+}

@@ -1,0 +1,361 @@
+//! Objects against the table of fields.
+
+use super::{Adding, Checker};
+use crate::asl::QueryLanguage;
+use crate::asl::fields::{self, Owner, Shape};
+use crate::base::value::read::{Kind, Member, Node};
+use crate::base::{Pointer, Severity, Span, Text, Time};
+
+/// A node and its pointer.
+#[derive(Clone)]
+pub(super) struct At<'d> {
+    pub node: &'d Node,
+    pub pointer: Pointer,
+}
+
+impl<'d> At<'d> {
+    pub fn new(node: &'d Node, pointer: Pointer) -> At<'d> {
+        At { node, pointer }
+    }
+
+    pub fn get(&self, key: &str) -> Option<At<'d>> {
+        self.node.get(key).map(|node| At::new(node, self.pointer.key(key)))
+    }
+
+    pub fn has(&self, key: &str) -> bool {
+        self.node.get(key).is_some()
+    }
+
+    pub fn elements(&self) -> impl Iterator<Item = At<'d>> + use<'d> {
+        let pointer = self.pointer.clone();
+        self.node.elements().iter().enumerate().map(move |(n, node)| At::new(node, pointer.index(n)))
+    }
+
+    pub fn members(&self) -> impl Iterator<Item = (&'d Member, At<'d>)> + use<'d> {
+        let pointer = self.pointer.clone();
+        self.node.members().iter().map(move |member| (member, At::new(&member.value, pointer.key(&member.key))))
+    }
+
+    pub fn text(&self) -> Option<&'d Text> {
+        self.node.as_text()
+    }
+
+    pub fn error<'c>(&self, checker: &'c mut Checker<'_>, code: &'static str, message: impl Into<String>) -> Adding<'c> {
+        checker.add(Severity::Error, code, &self.pointer, self.place(), message.into())
+    }
+
+    pub fn warning<'c>(&self, checker: &'c mut Checker<'_>, code: &'static str, message: impl Into<String>) -> Adding<'c> {
+        checker.add(Severity::Warning, code, &self.pointer, self.place(), message.into())
+    }
+
+    /// What to underline: of an object or array only its first character, all else whole.
+    fn place(&self) -> Span {
+        match self.node.kind {
+            Kind::Object(_) | Kind::Array(_) => Span::new(self.node.span.start, self.node.span.start + 1),
+            _ if self.node.span.start == self.node.span.end => Span::new(self.node.span.start.saturating_sub(1), self.node.span.end.max(1)),
+            _ => self.node.span,
+        }
+    }
+}
+
+impl<'d> Checker<'d> {
+    pub(super) fn wrong_type(&mut self, at: &At<'d>, expected: &str) {
+        // What is missing is told already.
+        if !matches!(at.node.kind, Kind::Missing) {
+            at.error(self, "wrong-type", format!("expected {expected}, found {}", article(at.node.type_name())));
+        }
+    }
+
+    /// Checks the members of an object: known, in the right language, only once, and of the right shape.
+    pub(super) fn object(&mut self, at: &At<'d>, owner: Owner, language: QueryLanguage) {
+        if !at.node.is_object() {
+            return self.wrong_type(at, "an object");
+        }
+        for (n, (member, value)) in at.members().enumerate() {
+            if at.node.members().iter().take(n).any(|earlier| earlier.key == member.key) {
+                self.add(Severity::Error, "duplicate-key", &value.pointer, member.key_span, format!("`{}` is given twice", member.key))
+                    .help("the last one would count; remove the others");
+            }
+            match fields::find(owner, &member.key, language) {
+                Some(field) => {
+                    if let Some(only) = field.language.filter(|only| *only != language) {
+                        let message = format!("`{}` is a field of {}, and this is a state in {}", member.key, only.name(), language.name());
+                        let help = counterpart(&member.key, language);
+                        let adding = self.add(Severity::Error, "wrong-query-language", &value.pointer, member.key_span, message);
+                        if let Some(help) = help {
+                            adding.help(help);
+                        }
+                        continue;
+                    }
+                    let place = (field.shape, field.dynamic);
+                    self.shape(&value, place, language, &member.key);
+                }
+                None => {
+                    let known = fields::of(owner).filter(|field| field.language.is_none_or(|only| only == language)).map(|field| field.name);
+                    let help = match nearest(&member.key, known) {
+                        Some(near) => Some(format!("did you mean `{near}`?")),
+                        None => elsewhere(&member.key, owner),
+                    };
+                    let message = format!("{} has no field `{}`", name_of(owner), member.key);
+                    let adding = self.add(Severity::Error, "unknown-field", &value.pointer, member.key_span, message);
+                    if let Some(help) = help {
+                        adding.help(help);
+                    }
+                }
+            }
+        }
+    }
+
+    fn shape(&mut self, at: &At<'d>, (shape, dynamic): (Shape, bool), language: QueryLanguage, key: &str) {
+        if dynamic && language == QueryLanguage::Jsonata && self.is_expression(at) {
+            return self.expression(at);
+        }
+        match shape {
+            Shape::Any | Shape::Condition => {}
+            Shape::Text => {
+                if at.text().is_none() {
+                    self.wrong_type(at, "a string");
+                } else if language == QueryLanguage::Jsonata && dynamic {
+                    self.half_expression(at);
+                }
+            }
+            Shape::Boolean => {
+                if at.node.as_bool().is_none() {
+                    self.wrong_type(at, "a boolean");
+                }
+            }
+            Shape::Word(words) => match at.text() {
+                None => self.wrong_type(at, "a string"),
+                Some(word) if words.contains(&&**word) || self.is_substitution(word) => {}
+                Some(word) => {
+                    let help = match nearest(word, words.iter().copied()) {
+                        Some(near) => format!("did you mean `{near}`?"),
+                        None => format!("one of {}", listed(words)),
+                    };
+                    at.error(self, "unknown-value", format!("`{word}` is not a {key}")).help(help);
+                }
+            },
+            Shape::Integer(least, most) => self.integer(at, least, most, dynamic, language),
+            Shape::Number(least, most) => match at.node.as_number().map(|number| number.as_f64()) {
+                None if self.stands_for_anything(at) => {}
+                None => self.wrong_type(at, if dynamic && language == QueryLanguage::Jsonata { "a number or an expression" } else { "a number" }),
+                Some(number) if !(least..=most).contains(&number) => {
+                    let range = if most == f64::MAX { format!("at least {least}") } else { format!("from {least} to {most}") };
+                    at.error(self, "out-of-range", format!("`{}` is out of range: it must be {range}", at.node.span.of(&self.definition.text)));
+                }
+                Some(_) => {}
+            },
+            Shape::Timestamp => match at.text() {
+                None => self.wrong_type(at, "a string"),
+                Some(text) if Time::from_rfc3339(text).is_some() || self.is_substitution(text) => {}
+                Some(text) => {
+                    at.error(self, "not-a-timestamp", format!("`{text}` is not a date-time"))
+                        .help("write it as in `2026-01-31T12:00:00Z`")
+                        .aws("SCHEMA_VALIDATION_FAILED", "String does not match RFC3339 timestamp");
+                }
+            },
+            Shape::Path | Shape::PathOrNull | Shape::Reference | Shape::ResultPath | Shape::PathOrCall => self.path(at, shape),
+            Shape::Template => self.template(at, language),
+            Shape::Variables => self.assign(at, language),
+            Shape::Items => {
+                if at.node.is_array() || self.is_expression(at) {
+                    self.template(at, language);
+                } else {
+                    self.wrong_type(at, "an array or an expression");
+                }
+            }
+            Shape::StateName => {
+                if at.text().is_none() {
+                    self.wrong_type(at, "the name of a state");
+                }
+            }
+            // Looked at where machines and states are.
+            Shape::States | Shape::Object(Owner::Processor) => {
+                if !at.node.is_object() {
+                    self.wrong_type(at, "an object");
+                }
+            }
+            Shape::List(owner) => self.list(at, owner, language),
+            Shape::Object(owner) => self.object(at, owner, language),
+            Shape::Resource => {}
+            Shape::Names => self.names(at),
+            Shape::Headers => {
+                if !at.node.is_array() || at.node.elements().iter().any(|node| node.as_str().is_none()) {
+                    self.wrong_type(at, "an array of strings");
+                }
+            }
+            Shape::Credentials => self.credentials(at, language),
+        }
+    }
+
+    fn list(&mut self, at: &At<'d>, owner: Owner, language: QueryLanguage) {
+        if !at.node.is_array() {
+            return self.wrong_type(at, "an array");
+        }
+        let may_be_empty = matches!(owner, Owner::Retrier | Owner::Catcher);
+        if at.node.elements().is_empty() && !may_be_empty {
+            at.error(self, "empty", "there must be at least one").aws("SCHEMA_VALIDATION_FAILED", "Value cannot be empty");
+        }
+        for element in at.elements() {
+            match owner {
+                // Looked at where machines are.
+                Owner::Branch => {
+                    if !element.node.is_object() {
+                        self.wrong_type(&element, "an object");
+                    }
+                }
+                owner => self.object(&element, owner, language),
+            }
+        }
+    }
+
+    fn integer(&mut self, at: &At<'d>, least: i64, most: i64, dynamic: bool, language: QueryLanguage) {
+        let Some(number) = at.node.as_number() else {
+            if self.stands_for_anything(at) {
+                return;
+            }
+            let expected = if dynamic && language == QueryLanguage::Jsonata { "an integer or an expression" } else { "an integer" };
+            return self.wrong_type(at, expected);
+        };
+        match number.as_i64() {
+            None => {
+                at.error(self, "wrong-type", format!("`{}` is not an integer", at.node.span.of(&self.definition.text)));
+            }
+            Some(number) if !(least..=most).contains(&number) => {
+                at.error(self, "out-of-range", format!("`{number}` is out of range: it must be from {least} to {most}"));
+            }
+            Some(_) => {}
+        }
+    }
+
+    /// Whether a string is filled in by CloudFormation before AWS sees it.
+    pub(super) fn is_substitution(&self, text: &str) -> bool {
+        self.profile.substitutions && text.split_once("${").is_some_and(|(_, rest)| rest.contains('}'))
+    }
+
+    fn stands_for_anything(&self, at: &At<'d>) -> bool {
+        at.text().is_some_and(|text| self.is_substitution(text))
+    }
+
+    /// Credentials: an object with a RoleArn.
+    fn credentials(&mut self, at: &At<'d>, language: QueryLanguage) {
+        if !at.node.is_object() {
+            return self.wrong_type(at, "an object");
+        }
+        self.template(at, language);
+        let named = ["RoleArn", "RoleArn.$"].iter().any(|key| at.has(key));
+        if !named && self.profile.resources == super::Resources::Aws {
+            at.error(self, "missing-field", "Credentials need a `RoleArn`")
+                .aws("SCHEMA_VALIDATION_FAILED", "The field 'RoleArn' is required but was missing");
+        }
+    }
+}
+
+pub(super) fn article(noun: &str) -> String {
+    match noun {
+        "null" | "nothing" => noun.to_owned(),
+        "array" | "object" => format!("an {noun}"),
+        _ => format!("a {noun}"),
+    }
+}
+
+fn name_of(owner: Owner) -> String {
+    match owner {
+        Owner::Definition => "a definition".into(),
+        Owner::Branch => "a branch".into(),
+        Owner::Processor => "an item processor".into(),
+        Owner::State(state) => format!("a {} state", state.name()),
+        Owner::Rule => "a choice rule".into(),
+        Owner::Test => "a condition inside of a choice rule".into(),
+        Owner::Retrier => "a retrier".into(),
+        Owner::Catcher => "a catcher".into(),
+        Owner::ProcessorConfig => "ProcessorConfig".into(),
+        Owner::ItemReader => "ItemReader".into(),
+        Owner::ReaderConfig => "ReaderConfig".into(),
+        Owner::ItemBatcher => "ItemBatcher".into(),
+        Owner::ResultWriter => "ResultWriter".into(),
+        Owner::WriterConfig => "WriterConfig".into(),
+    }
+}
+
+/// What the other query language has for a field.
+fn counterpart(key: &str, language: QueryLanguage) -> Option<String> {
+    let pair = match (language, key) {
+        (QueryLanguage::Jsonata, "Parameters") => "Arguments",
+        (QueryLanguage::Jsonata, "InputPath") => return Some("refer to `$states.input` in the expressions".into()),
+        (QueryLanguage::Jsonata, "OutputPath" | "ResultPath" | "ResultSelector") => "Output",
+        (QueryLanguage::Jsonata, "ItemsPath") => "Items",
+        (QueryLanguage::Jsonata, "Variable") => "Condition",
+        (QueryLanguage::Jsonata, key) if key.ends_with("Path") => {
+            let plain = key.trim_end_matches("Path");
+            return Some(format!("give `{plain}` an expression: `{{% … %}}`"));
+        }
+        (QueryLanguage::JsonPath, "Arguments") => "Parameters",
+        (QueryLanguage::JsonPath, "Output") => "ResultSelector",
+        (QueryLanguage::JsonPath, "Items") => "ItemsPath",
+        (QueryLanguage::JsonPath, "Condition") => "Variable",
+        _ => return None,
+    };
+    Some(format!("use `{pair}`, or set `QueryLanguage` to the other language"))
+}
+
+/// Where a field that has no place here does have one.
+fn elsewhere(key: &str, owner: Owner) -> Option<String> {
+    use crate::asl::StateType;
+    if !matches!(owner, Owner::State(_)) {
+        return None;
+    }
+    let types: Vec<&str> = StateType::ALL.iter().filter(|state| fields::of(Owner::State(**state)).any(|field| field.name == key)).map(|state| state.name()).collect();
+    (!types.is_empty()).then(|| format!("it is a field of {} states", types.join(", ")))
+}
+
+pub(super) fn listed(words: &[&str]) -> String {
+    words.iter().map(|word| format!("`{word}`")).collect::<Vec<_>>().join(", ")
+}
+
+/// The known word that a mistyped one most likely is.
+pub(super) fn nearest<'w>(word: &str, known: impl Iterator<Item = &'w str>) -> Option<&'w str> {
+    let close = known.map(|candidate| (distance(word, candidate), candidate));
+    let (distance, candidate) = close.min_by_key(|(distance, _)| *distance)?;
+    let length = word.chars().count();
+    (distance > 0 && distance <= (length / 3).clamp(1, 3)).then_some(candidate)
+}
+
+/// Insertions, deletions, replacements and swaps of neighbours between two words; letters count alike in either case.
+fn distance(a: &str, b: &str) -> usize {
+    let letters = |text: &str| text.chars().take(80).flat_map(char::to_lowercase).collect::<Vec<char>>();
+    let (a, b) = (letters(a), letters(b));
+    let mut rows: [Vec<usize>; 3] = [Vec::new(), (0..=b.len()).collect(), vec![0; b.len() + 1]];
+    for (i, x) in a.iter().enumerate() {
+        let [before, last, row] = &mut rows;
+        row.clear();
+        row.push(i + 1);
+        for (j, y) in b.iter().enumerate() {
+            let at = |row: &[usize], index: usize| row.get(index).copied().unwrap_or(usize::MAX - 1);
+            let mut least = (at(last, j) + usize::from(x != y)).min(at(last, j + 1) + 1).min(at(row, j) + 1);
+            let swapped = i > 0 && j > 0 && a.get(i - 1) == Some(y) && b.get(j - 1) == Some(x);
+            if swapped {
+                least = least.min(at(before, j - 1) + 1);
+            }
+            row.push(least);
+        }
+        rows.rotate_left(1);
+    }
+    rows.get(1).and_then(|row| row.last()).copied().unwrap_or(a.len())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn near_words() {
+        let known = ["Next", "End", "ResultPath", "Retry"];
+        for (word, near) in [("Nxet", Some("Next")), ("next", None), ("resultpath", None), ("ResultPaht", Some("ResultPath")), ("Foo", None), ("Rety", Some("Retry"))] {
+            let found = nearest(word, known.into_iter());
+            // A word that differs only in case has no distance, and is told apart by its caller.
+            assert_eq!(found, near, "{word}");
+        }
+        assert_eq!(distance("kitten", "sitting"), 3);
+    }
+}
