@@ -112,21 +112,37 @@ const MACHINE: &[Field] = &[
 ];
 
 const DEFINITION: &[Field] = &[
-    both("QueryLanguage", Shape::Word(&["JSONPath", "JSONata"]), "The query language of states that do not name their own; JSONPath if left out."),
+    both(
+        "QueryLanguage",
+        Shape::Word(&["JSONPath", "JSONata"]),
+        "The query language of states that do not name their own; JSONPath if left out.",
+    ),
     both("TimeoutSeconds", Shape::Integer(0, MAX_SECONDS), "The execution times out when it has run this long."),
     both("Version", Shape::Word(&["1.0"]), "The version of the States Language."),
 ];
 
-const PROCESSOR: &[Field] = &[both("ProcessorConfig", Shape::Object(Owner::ProcessorConfig), "How the items are run: inline, or each as an execution of its own.")];
+const PROCESSOR: &[Field] = &[both(
+    "ProcessorConfig",
+    Shape::Object(Owner::ProcessorConfig),
+    "How the items are run: inline, or each as an execution of its own.",
+)];
 
 const PROCESSOR_CONFIG: &[Field] = &[
-    both("Mode", Shape::Word(&["INLINE", "DISTRIBUTED"]), "INLINE runs items inside of this execution; DISTRIBUTED starts a child execution for each item or batch."),
+    both(
+        "Mode",
+        Shape::Word(&["INLINE", "DISTRIBUTED"]),
+        "INLINE runs items inside of this execution; DISTRIBUTED starts a child execution for each item or batch.",
+    ),
     both("ExecutionType", Shape::Word(&["STANDARD", "EXPRESS"]), "The type of the child executions."),
 ];
 
 const STATE: &[Field] = &[
     COMMENT,
-    both("Type", Shape::Word(&["Pass", "Task", "Choice", "Wait", "Succeed", "Fail", "Parallel", "Map"]), "What the state does."),
+    both(
+        "Type",
+        Shape::Word(&["Pass", "Task", "Choice", "Wait", "Succeed", "Fail", "Parallel", "Map"]),
+        "What the state does.",
+    ),
     both("QueryLanguage", Shape::Word(&["JSONPath", "JSONata"]), "The query language of this state."),
 ];
 
@@ -136,18 +152,29 @@ const NEXT: &[Field] = &[
 ];
 
 const INPUT_OUTPUT: &[Field] = &[
-    in_path("InputPath", Shape::PathOrNull, "The part of the input that this state works on; null gives it an empty object."),
+    in_path(
+        "InputPath",
+        Shape::PathOrNull,
+        "The part of the input that this state works on; null gives it an empty object.",
+    ),
     in_path("OutputPath", Shape::PathOrNull, "The part of the output that goes on; null hands on an empty object."),
     in_jsonata("Output", Shape::Template, "What the state hands on, instead of its result or input."),
 ];
 
-const ASSIGN: &[Field] = &[both("Assign", Shape::Variables, "Variables and the values they get when the state is left.")];
+const ASSIGN: &[Field] =
+    &[both("Assign", Shape::Variables, "Variables and the values they get when the state is left.")];
 
-const PARAMETERS: &[Field] = &[in_path("Parameters", Shape::Template, "What the state works on, instead of its effective input. Keys that end in `.$` hold paths or intrinsic functions.")];
+const PARAMETERS: &[Field] = &[in_path(
+    "Parameters",
+    Shape::Template,
+    "What the state works on, instead of its effective input. Keys that end in `.$` hold paths or intrinsic functions.",
+)];
 
-const RESULT_PATH: &[Field] = &[in_path("ResultPath", Shape::ResultPath, "Where the result is put into the input; null drops it.")];
+const RESULT_PATH: &[Field] =
+    &[in_path("ResultPath", Shape::ResultPath, "Where the result is put into the input; null drops it.")];
 
-const RESULT_SELECTOR: &[Field] = &[in_path("ResultSelector", Shape::Template, "What is made of the result before ResultPath.")];
+const RESULT_SELECTOR: &[Field] =
+    &[in_path("ResultSelector", Shape::Template, "What is made of the result before ResultPath.")];
 
 const ARGUMENTS: &[Field] = &[in_jsonata("Arguments", Shape::Template, "What the state works on.")];
 
@@ -160,7 +187,11 @@ const TASK: &[Field] = &[
     both("Resource", Shape::Resource, "What is called: a Lambda function, an activity, or a service integration."),
     dynamic("TimeoutSeconds", Shape::Integer(1, MAX_SECONDS), "An attempt times out after this long."),
     in_path("TimeoutSecondsPath", Shape::Reference, "Where the input says TimeoutSeconds."),
-    dynamic("HeartbeatSeconds", Shape::Integer(1, MAX_SECONDS), "An attempt times out after this long without a heartbeat."),
+    dynamic(
+        "HeartbeatSeconds",
+        Shape::Integer(1, MAX_SECONDS),
+        "An attempt times out after this long without a heartbeat.",
+    ),
     in_path("HeartbeatSecondsPath", Shape::Reference, "Where the input says HeartbeatSeconds."),
     both("Credentials", Shape::Credentials, "The role with which the resource is called."),
 ];
@@ -186,7 +217,8 @@ const FAIL: &[Field] = &[
     in_path("CausePath", Shape::PathOrCall, "Where the input says what went wrong."),
 ];
 
-const PARALLEL: &[Field] = &[both("Branches", Shape::List(Owner::Branch), "Flows that run at once; the state ends when all have ended.")];
+const PARALLEL: &[Field] =
+    &[both("Branches", Shape::List(Owner::Branch), "Flows that run at once; the state ends when all have ended.")];
 
 const MAP: &[Field] = &[
     both("ItemProcessor", Shape::Object(Owner::Processor), "The flow that runs for each item."),
@@ -194,7 +226,11 @@ const MAP: &[Field] = &[
     in_path("ItemsPath", Shape::Path, "Where the array of items is."),
     in_jsonata("Items", Shape::Items, "The array of items."),
     both("ItemSelector", Shape::Template, "What each iteration gets, instead of its item."),
-    dynamic("MaxConcurrency", Shape::Integer(0, MAX_SECONDS), "How many iterations run at once; 0 is as many as there are."),
+    dynamic(
+        "MaxConcurrency",
+        Shape::Integer(0, MAX_SECONDS),
+        "How many iterations run at once; 0 is as many as there are.",
+    ),
     in_path("MaxConcurrencyPath", Shape::Reference, "Where the input says MaxConcurrency."),
     dynamic("ToleratedFailureCount", Shape::Integer(0, MAX_SECONDS), "How many items may fail."),
     in_path("ToleratedFailureCountPath", Shape::Reference, "Where the input says ToleratedFailureCount."),
@@ -249,7 +285,8 @@ const COMPARISONS: &[Field] = comparisons!(
     "Timestamp" Shape::Timestamp
 );
 
-const ERROR_EQUALS: Field = both("ErrorEquals", Shape::Names, "The errors that this covers; States.ALL covers all that can be caught.");
+const ERROR_EQUALS: Field =
+    both("ErrorEquals", Shape::Names, "The errors that this covers; States.ALL covers all that can be caught.");
 
 const RETRIER: &[Field] = &[
     COMMENT,
@@ -280,7 +317,11 @@ const ITEM_READER: &[Field] = &[
 
 const READER_CONFIG: &[Field] = &[
     both("InputType", Shape::Word(&["CSV", "JSON", "JSONL", "PARQUET", "MANIFEST"]), "The format of the object."),
-    both("Transformation", Shape::Word(&["NONE", "LOAD_AND_FLATTEN"]), "LOAD_AND_FLATTEN reads the listed objects too."),
+    both(
+        "Transformation",
+        Shape::Word(&["NONE", "LOAD_AND_FLATTEN"]),
+        "LOAD_AND_FLATTEN reads the listed objects too.",
+    ),
     both("ManifestType", Shape::Word(&["ATHENA_DATA", "S3_INVENTORY"]), "Which kind of manifest it is."),
     both("CSVHeaderLocation", Shape::Word(&["FIRST_ROW", "GIVEN"]), "Where the names of the columns are."),
     both("CSVHeaders", Shape::Headers, "The names of the columns, when they are GIVEN."),
@@ -308,7 +349,11 @@ const RESULT_WRITER: &[Field] = &[
 
 const WRITER_CONFIG: &[Field] = &[
     both("OutputType", Shape::Word(&["JSON", "JSONL"]), "The format of the files."),
-    both("Transformation", Shape::Word(&["NONE", "COMPACT", "FLATTEN"]), "COMPACT leaves only the outputs, FLATTEN joins them."),
+    both(
+        "Transformation",
+        Shape::Word(&["NONE", "COMPACT", "FLATTEN"]),
+        "COMPACT leaves only the outputs, FLATTEN joins them.",
+    ),
 ];
 
 /// The groups of fields that an object of this kind may have.
@@ -319,13 +364,37 @@ pub fn groups(owner: Owner) -> Vec<&'static [Field]> {
         Owner::Processor => vec![MACHINE, PROCESSOR],
         Owner::State(state) => match state {
             StateType::Pass => vec![STATE, PASS, INPUT_OUTPUT, PARAMETERS, RESULT_PATH, ASSIGN, NEXT],
-            StateType::Task => vec![STATE, TASK, INPUT_OUTPUT, PARAMETERS, ARGUMENTS, RESULT_SELECTOR, RESULT_PATH, ASSIGN, RECOVERY, NEXT],
+            StateType::Task => vec![
+                STATE,
+                TASK,
+                INPUT_OUTPUT,
+                PARAMETERS,
+                ARGUMENTS,
+                RESULT_SELECTOR,
+                RESULT_PATH,
+                ASSIGN,
+                RECOVERY,
+                NEXT,
+            ],
             StateType::Choice => vec![STATE, CHOICE, INPUT_OUTPUT, ASSIGN],
             StateType::Wait => vec![STATE, WAIT, INPUT_OUTPUT, ASSIGN, NEXT],
             StateType::Succeed => vec![STATE, INPUT_OUTPUT],
             StateType::Fail => vec![STATE, FAIL],
-            StateType::Parallel => vec![STATE, PARALLEL, INPUT_OUTPUT, PARAMETERS, ARGUMENTS, RESULT_SELECTOR, RESULT_PATH, ASSIGN, RECOVERY, NEXT],
-            StateType::Map => vec![STATE, MAP, INPUT_OUTPUT, PARAMETERS, RESULT_SELECTOR, RESULT_PATH, ASSIGN, RECOVERY, NEXT],
+            StateType::Parallel => vec![
+                STATE,
+                PARALLEL,
+                INPUT_OUTPUT,
+                PARAMETERS,
+                ARGUMENTS,
+                RESULT_SELECTOR,
+                RESULT_PATH,
+                ASSIGN,
+                RECOVERY,
+                NEXT,
+            ],
+            StateType::Map => {
+                vec![STATE, MAP, INPUT_OUTPUT, PARAMETERS, RESULT_SELECTOR, RESULT_PATH, ASSIGN, RECOVERY, NEXT]
+            }
         },
         Owner::Rule => vec![COMPARISONS, RULE_ENDS, ASSIGN],
         Owner::Test => vec![COMPARISONS],

@@ -3,6 +3,8 @@
 //! [`Definition::parse`] always answers, however broken the text; [`compile`] makes a [`Program`] of a definition
 //! without errors. Running a program is not done here but in [`engine`](crate::engine).
 
+pub mod check;
+pub mod fields;
 mod model;
 pub mod program;
 pub mod query;

@@ -90,6 +90,8 @@ impl StateType {
 /// ```
 #[derive(Clone, Debug)]
 pub struct Definition {
+    /// What was read: all spans are places in it.
+    pub text: Text,
     pub root: Node,
     /// Where the text is not JSON.
     pub syntax: Vec<ReadError>,
@@ -164,12 +166,12 @@ impl Definition {
     /// Reads a definition in JSON.
     pub fn parse(text: &str) -> Definition {
         let parsed = parse(text);
-        Definition::from_node(parsed.root, parsed.errors)
+        Definition::from_node(text.into(), parsed.root, parsed.errors)
     }
 
     /// Finds the machines and states in a document that is read already.
-    pub fn from_node(root: Node, syntax: Vec<ReadError>) -> Definition {
-        let mut definition = Definition { root, syntax, machines: IndexVec::new(), states: IndexVec::new() };
+    pub fn from_node(text: Text, root: Node, syntax: Vec<ReadError>) -> Definition {
+        let mut definition = Definition { text, root, syntax, machines: IndexVec::new(), states: IndexVec::new() };
         let language = language_of(&definition.root).unwrap_or_default();
         let mut open = vec![(definition.root.clone(), Pointer::root(), None)];
         // A worklist and not recursion: machines nest as deep as the text says.
@@ -227,6 +229,11 @@ impl Definition {
             }
             _ => Vec::new(),
         }
+    }
+
+    /// The query language of states that do not name their own.
+    pub fn language(&self) -> QueryLanguage {
+        language_of(&self.root).unwrap_or_default()
     }
 
     pub fn main(&self) -> Option<&Machine> {

@@ -297,28 +297,29 @@ pub fn nearest<'w>(word: &str, known: &[&'w str]) -> Option<&'w str> {
     distances.filter(|(distance, _)| *distance <= far).min_by_key(|(distance, _)| *distance).map(|(_, near)| near)
 }
 
-/// How many letters must be put, taken or changed, whatever their case; more than `far` where it is more.
+/// How many letters must be put, taken, changed, or swapped with their neighbour, whatever their case; more than `far`
+/// where it is more.
 fn distance(a: &str, b: &str, far: usize) -> usize {
-    let letters = |text: &str| -> Vec<char> { text.chars().flat_map(char::to_lowercase).take(80).collect() };
+    let letters = |text: &str| -> Vec<char> { text.chars().take(80).flat_map(char::to_lowercase).collect() };
     let (a, b) = (letters(a), letters(b));
     if a.len().abs_diff(b.len()) > far {
         return far + 1;
     }
-    let mut row: Vec<usize> = (0..=b.len()).collect();
-    for (n, x) in a.iter().enumerate() {
-        let mut diagonal = n;
-        let mut left = n + 1;
-        for (above, y) in row.iter_mut().skip(1).zip(&b) {
-            let best = (diagonal + usize::from(x != y)).min(*above + 1).min(left + 1);
-            diagonal = *above;
-            *above = best;
-            left = best;
+    let mut before: Vec<usize> = Vec::new();
+    let mut last: Vec<usize> = (0..=b.len()).collect();
+    for (i, x) in a.iter().enumerate() {
+        let at = |row: &[usize], index: usize| row.get(index).copied().unwrap_or(far + 1);
+        let mut row = vec![i + 1];
+        for (j, y) in b.iter().enumerate() {
+            let mut least = (at(&last, j) + usize::from(x != y)).min(at(&last, j + 1) + 1).min(at(&row, j) + 1);
+            if i > 0 && j > 0 && a.get(i - 1) == Some(y) && b.get(j - 1) == Some(x) {
+                least = least.min(at(&before, j - 1) + 1);
+            }
+            row.push(least);
         }
-        if let Some(first) = row.first_mut() {
-            *first = n + 1;
-        }
+        before = std::mem::replace(&mut last, row);
     }
-    row.last().copied().unwrap_or(0)
+    last.last().copied().unwrap_or(0)
 }
 
 #[cfg(test)]
@@ -331,6 +332,7 @@ mod tests {
         assert_eq!(nearest("trafic", &["traffic", "alias"]), Some("traffic"));
         assert_eq!(nearest("Poisson", &["constant", "poisson"]), Some("poisson"));
         assert_eq!(nearest("xyz", &["traffic", "alias"]), None);
+        assert_eq!(nearest("Nxet", &["End", "Next"]), Some("Next"));
         assert_eq!(distance("kitten", "sitting", 9), 3);
         assert_eq!(listed(&["a", "b", "c"]), "`a`, `b` or `c`");
     }

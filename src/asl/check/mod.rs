@@ -5,7 +5,7 @@
 //!
 //! ```
 //! use weir::asl::{Definition, check::{Profile, check}};
-//! let definition = Definition::parse(r#"{"StartAt": "A", "States": {"A": {"Type": "Pass", "Nxet": "B"}}}"#);
+//! let definition = Definition::parse(r#"{"StartAt": "A", "States": {"A": {"Type": "Pass", "Nxet": "B", "End": true}}}"#);
 //! let findings = check(&definition, &Profile::default());
 //! assert_eq!(findings[0].diagnostic.code, "unknown-field");
 //! assert_eq!(findings[0].diagnostic.help.as_deref(), Some("did you mean `Next`?"));
@@ -20,11 +20,13 @@ mod queries;
 mod recovery;
 pub mod resources;
 mod state;
+#[cfg(test)]
+mod tests;
 mod variables;
 
 pub use aws::{AwsDiagnostic, AwsLocation, invalid_definition};
 
-use super::model::{Definition, State};
+use super::model::{Definition, MachineId};
 use crate::base::{Diagnostic, Pointer, Severity, Span};
 
 /// Whose rules hold.
@@ -60,16 +62,21 @@ pub struct Finding {
 
 /// The longest definition that AWS takes, in bytes.
 pub const MAX_LENGTH: usize = 1_048_576;
+/// Definitions nest at most this deep: some forty Parallel or Map states inside of each other.
+pub const MAX_DEPTH: usize = 250;
+/// No more is told of one definition: whoever has mended these will ask again.
+const MAX_FINDINGS: usize = 1000;
 
 /// Finds everything that is wrong with a definition, in the order of the text; errors before warnings at one place.
 pub fn check(definition: &Definition, profile: &Profile) -> Vec<Finding> {
-    let mut checker = Checker { definition, profile, findings: Vec::new() };
+    let mut checker = Checker { definition, profile, findings: Vec::new(), machine: None, reads: Vec::new() };
     checker.syntax();
     if checker.findings.is_empty() && !definition.root.is_object() {
         let at = checker.root();
-        at.error(&mut checker, "not-an-object", "a definition is a JSON object").aws("SCHEMA_VALIDATION_FAILED", "Definition must be a valid JSON object");
+        at.error(&mut checker, "not-an-object", "a definition is a JSON object")
+            .aws("SCHEMA_VALIDATION_FAILED", "Definition must be a valid JSON object");
     }
-    if definition.root.is_object() {
+    if definition.root.is_object() && !checker.is_too_deep() {
         checker.machines();
         checker.flows();
         checker.variables();
@@ -88,6 +95,10 @@ struct Checker<'d> {
     definition: &'d Definition,
     profile: &'d Profile,
     findings: Vec<Finding>,
+    /// Whose states are looked at.
+    machine: Option<MachineId>,
+    /// Every variable that a query reads.
+    reads: Vec<variables::Read>,
 }
 
 /// A finding that may still be added to.
@@ -120,7 +131,14 @@ impl Adding<'_> {
 }
 
 impl<'d> Checker<'d> {
-    fn add(&mut self, severity: Severity, code: &'static str, pointer: &Pointer, span: Span, message: String) -> Adding<'_> {
+    fn add(
+        &mut self,
+        severity: Severity,
+        code: &'static str,
+        pointer: &Pointer,
+        span: Span,
+        message: impl Into<String>,
+    ) -> Adding<'_> {
         let diagnostic = Diagnostic { severity, ..Diagnostic::error(code, pointer.clone(), span, message) };
         self.findings.push(Finding { diagnostic, aws: aws::Told::default() });
         let last = self.findings.len() - 1;
@@ -133,7 +151,14 @@ impl<'d> Checker<'d> {
         for error in &self.definition.syntax {
             // A place to underline, even at the end of the text.
             let end = self.definition.text.len() as u32;
-            let span = if error.span.start == error.span.end { Span::new(error.span.start.saturating_sub(u32::from(error.span.start == end)), (error.span.end + 1).min(end)) } else { error.span };
+            let span = if error.span.start == error.span.end {
+                Span::new(
+                    error.span.start.saturating_sub(u32::from(error.span.start == end)),
+                    (error.span.end + 1).min(end),
+                )
+            } else {
+                error.span
+            };
             let empty = self.definition.text.trim().is_empty();
             let message = if empty { "the definition is empty".to_owned() } else { error.message.clone() };
             let adding = self.add(Severity::Error, "syntax", &root, span, message);
@@ -149,17 +174,41 @@ impl<'d> Checker<'d> {
         }
         if self.definition.text.len() > MAX_LENGTH {
             let span = Span::new(0, 1);
-            self.add(Severity::Error, "too-large", &root, span, format!("the definition has {} bytes", self.definition.text.len()))
-                .help(format!("AWS takes definitions up to {MAX_LENGTH} bytes"));
+            self.add(
+                Severity::Error,
+                "too-large",
+                &root,
+                span,
+                format!("the definition has {} bytes", self.definition.text.len()),
+            )
+            .help(format!("AWS takes definitions up to {MAX_LENGTH} bytes"));
         }
+    }
+
+    /// Whether enough is told.
+    fn is_full(&self) -> bool {
+        self.findings.len() >= MAX_FINDINGS
+    }
+
+    /// Tells a definition that nests so deep that walking it could exhaust the stack.
+    fn is_too_deep(&mut self) -> bool {
+        let mut open = vec![(&self.definition.root, 1)];
+        while let Some((node, depth)) = open.pop() {
+            if depth > MAX_DEPTH {
+                let span = Span::new(node.span.start, (node.span.start + 1).min(node.span.end));
+                let message = format!("this is nested more than {MAX_DEPTH} levels deep");
+                self.add(Severity::Error, "too-deep", &Pointer::root(), span, message)
+                    .help("move inner workflows into state machines of their own")
+                    .aws_code("TOO_DEEPLY_NESTED");
+                return true;
+            }
+            open.extend(node.elements().iter().map(|element| (element, depth + 1)));
+            open.extend(node.members().iter().map(|member| (&member.value, depth + 1)));
+        }
+        false
     }
 
     fn root(&self) -> object::At<'d> {
         object::At::new(&self.definition.root, Pointer::root())
     }
-}
-
-/// The state that a place in the text belongs to, for messages.
-fn quoted(state: &State) -> String {
-    format!("`{}`", state.name)
 }

@@ -1,25 +1,34 @@
 //! Objects against the table of fields.
 
 use super::{Adding, Checker};
-use crate::asl::QueryLanguage;
 use crate::asl::fields::{self, Owner, Shape};
+use crate::asl::{QueryLanguage, StateType};
+use crate::base::document::{listed, nearest};
 use crate::base::value::read::{Kind, Member, Node};
 use crate::base::{Pointer, Severity, Span, Text, Time};
+use rustc_hash::FxHashSet;
 
-/// A node and its pointer.
+/// A node, its pointer, and the key that it stands at if it does.
 #[derive(Clone)]
 pub(super) struct At<'d> {
     pub node: &'d Node,
     pub pointer: Pointer,
+    pub key: Option<Span>,
 }
 
 impl<'d> At<'d> {
     pub fn new(node: &'d Node, pointer: Pointer) -> At<'d> {
-        At { node, pointer }
+        At { node, pointer, key: None }
+    }
+
+    /// The same, told at its key.
+    pub fn at_key(self, key: Span) -> At<'d> {
+        At { key: Some(key), ..self }
     }
 
     pub fn get(&self, key: &str) -> Option<At<'d>> {
-        self.node.get(key).map(|node| At::new(node, self.pointer.key(key)))
+        let member = self.node.member(key)?;
+        Some(At::new(&member.value, self.pointer.key(key)).at_key(member.key_span))
     }
 
     pub fn has(&self, key: &str) -> bool {
@@ -33,26 +42,43 @@ impl<'d> At<'d> {
 
     pub fn members(&self) -> impl Iterator<Item = (&'d Member, At<'d>)> + use<'d> {
         let pointer = self.pointer.clone();
-        self.node.members().iter().map(move |member| (member, At::new(&member.value, pointer.key(&member.key))))
+        self.node
+            .members()
+            .iter()
+            .map(move |member| (member, At::new(&member.value, pointer.key(&member.key)).at_key(member.key_span)))
     }
 
     pub fn text(&self) -> Option<&'d Text> {
         self.node.as_text()
     }
 
-    pub fn error<'c>(&self, checker: &'c mut Checker<'_>, code: &'static str, message: impl Into<String>) -> Adding<'c> {
+    pub fn error<'c>(
+        &self,
+        checker: &'c mut Checker<'_>,
+        code: &'static str,
+        message: impl Into<String>,
+    ) -> Adding<'c> {
         checker.add(Severity::Error, code, &self.pointer, self.place(), message.into())
     }
 
-    pub fn warning<'c>(&self, checker: &'c mut Checker<'_>, code: &'static str, message: impl Into<String>) -> Adding<'c> {
+    pub fn warning<'c>(
+        &self,
+        checker: &'c mut Checker<'_>,
+        code: &'static str,
+        message: impl Into<String>,
+    ) -> Adding<'c> {
         checker.add(Severity::Warning, code, &self.pointer, self.place(), message.into())
     }
 
-    /// What to underline: of an object or array only its first character, all else whole.
+    /// What to underline: of an object or array its key or else only its first character, all else whole.
     fn place(&self) -> Span {
         match self.node.kind {
-            Kind::Object(_) | Kind::Array(_) => Span::new(self.node.span.start, self.node.span.start + 1),
-            _ if self.node.span.start == self.node.span.end => Span::new(self.node.span.start.saturating_sub(1), self.node.span.end.max(1)),
+            Kind::Object(_) | Kind::Array(_) => {
+                self.key.unwrap_or(Span::new(self.node.span.start, self.node.span.start + 1))
+            }
+            _ if self.node.span.start == self.node.span.end => {
+                Span::new(self.node.span.start.saturating_sub(1), self.node.span.end.max(1))
+            }
             _ => self.node.span,
         }
     }
@@ -66,44 +92,125 @@ impl<'d> Checker<'d> {
         }
     }
 
-    /// Checks the members of an object: known, in the right language, only once, and of the right shape.
+    /// Checks the members of an object: known, in the right language, only once, and of the right shape; and that none
+    /// is missing.
     pub(super) fn object(&mut self, at: &At<'d>, owner: Owner, language: QueryLanguage) {
         if !at.node.is_object() {
             return self.wrong_type(at, "an object");
         }
-        for (n, (member, value)) in at.members().enumerate() {
-            if at.node.members().iter().take(n).any(|earlier| earlier.key == member.key) {
-                self.add(Severity::Error, "duplicate-key", &value.pointer, member.key_span, format!("`{}` is given twice", member.key))
-                    .help("the last one would count; remove the others");
+        let mut met = FxHashSet::default();
+        for (member, value) in at.members() {
+            if self.is_full() {
+                return;
+            }
+            if !met.insert(&*member.key) {
+                self.add(
+                    Severity::Error,
+                    "duplicate-key",
+                    &value.pointer,
+                    member.key_span,
+                    format!("`{}` is given twice", member.key),
+                )
+                .help("the last one would count; remove the others");
             }
             match fields::find(owner, &member.key, language) {
-                Some(field) => {
-                    if let Some(only) = field.language.filter(|only| *only != language) {
-                        let message = format!("`{}` is a field of {}, and this is a state in {}", member.key, only.name(), language.name());
-                        let help = counterpart(&member.key, language);
-                        let adding = self.add(Severity::Error, "wrong-query-language", &value.pointer, member.key_span, message);
-                        if let Some(help) = help {
-                            adding.help(help);
-                        }
-                        continue;
-                    }
-                    let place = (field.shape, field.dynamic);
-                    self.shape(&value, place, language, &member.key);
-                }
-                None => {
-                    let known = fields::of(owner).filter(|field| field.language.is_none_or(|only| only == language)).map(|field| field.name);
-                    let help = match nearest(&member.key, known) {
-                        Some(near) => Some(format!("did you mean `{near}`?")),
-                        None => elsewhere(&member.key, owner),
-                    };
-                    let message = format!("{} has no field `{}`", name_of(owner), member.key);
-                    let adding = self.add(Severity::Error, "unknown-field", &value.pointer, member.key_span, message);
-                    if let Some(help) = help {
-                        adding.help(help);
-                    }
+                Some(field) => match field.language.filter(|only| *only != language) {
+                    Some(only) => self.wrong_language(member, &value, only, language),
+                    None => self.field(&value, field, owner, language),
+                },
+                None => self.unknown_field(member, &value, owner, language),
+            }
+        }
+        let missing: Vec<&str> = required(owner, language).iter().copied().filter(|key| !at.has(key)).collect();
+        if !missing.is_empty() {
+            let told = format!("These fields are required: [{}]", missing.join(", "));
+            let verb = if missing.len() == 1 { "is" } else { "are" };
+            let message = format!("{} {verb} missing", listed(&missing).replace(" or ", " and "));
+            at.error(self, "missing-field", message).aws("SCHEMA_VALIDATION_FAILED", told);
+        }
+        self.exclusive(at, owner);
+    }
+
+    fn wrong_language(&mut self, member: &Member, value: &At<'d>, only: QueryLanguage, language: QueryLanguage) {
+        let message =
+            format!("`{}` is a field of {}, and this state is in {}", member.key, only.name(), language.name());
+        let adding = self.add(Severity::Error, "wrong-query-language", &value.pointer, member.key_span, message);
+        if let Some(help) = counterpart(&member.key, language) {
+            adding.help(help);
+        }
+    }
+
+    fn unknown_field(&mut self, member: &Member, value: &At<'d>, owner: Owner, language: QueryLanguage) {
+        let fits = |field: &&fields::Field| field.language.is_none_or(|only| only == language);
+        let known: Vec<&str> = fields::of(owner).filter(fits).map(|field| field.name).collect();
+        let help = match nearest(&member.key, &known) {
+            Some(near) => Some(format!("did you mean `{near}`?")),
+            None => elsewhere(&member.key, owner),
+        };
+        let message = format!("{} has no field `{}`", name_of(owner), member.key);
+        let adding = self.add(Severity::Error, "unknown-field", &value.pointer, member.key_span, message);
+        if let Some(help) = help {
+            adding.help(help);
+        }
+    }
+
+    fn field(&mut self, value: &At<'d>, field: &fields::Field, owner: Owner, language: QueryLanguage) {
+        if field.shape == Shape::Resource {
+            return self.resource(value, owner);
+        }
+        self.shape(value, (field.shape, field.dynamic), language, field.name);
+        if language == QueryLanguage::JsonPath
+            && field.shape != Shape::Any
+            && let Some(text) = value.text()
+            && super::queries::looks_like_a_query(text)
+        {
+            let with_path = format!("{}Path", field.name);
+            if fields::of(owner).any(|other| other.name == with_path) {
+                value
+                    .warning(
+                        self,
+                        "no-path",
+                        format!("`{}` takes this as it stands, and it looks like a path", field.name),
+                    )
+                    .help(format!("`{with_path}` reads a path"))
+                    .aws_code("NO_PATH");
+            }
+        }
+    }
+
+    /// A field and the one that says where to read the same, and the older names of fields.
+    fn exclusive(&mut self, at: &At<'d>, owner: Owner) {
+        // Comparisons are told where rules are. And ResultPath is not about where to read Result.
+        let has_path =
+            |field: &&fields::Field| !matches!(owner, Owner::Rule | Owner::Test) && field.shape != Shape::Any;
+        for field in fields::of(owner).filter(has_path).filter(|field| at.has(field.name)) {
+            let path = format!("{}Path", field.name);
+            if let Some(second) = at.get(&path)
+                && fields::of(owner).any(|other| *other.name == path)
+            {
+                self.both(field.name, &path, &second);
+            }
+        }
+        if owner == Owner::State(StateType::Map) {
+            for (new, old) in [("ItemProcessor", "Iterator"), ("ItemSelector", "Parameters")] {
+                if let Some(second) = at.get(old).filter(|_| at.has(new)) {
+                    self.both(new, old, &second);
                 }
             }
         }
+    }
+
+    /// Two fields of which only one may be given; told at the second.
+    pub(super) fn both(&mut self, first: &str, second: &str, at: &At<'d>) {
+        let span = at.key.unwrap_or(at.node.span);
+        self.add(
+            Severity::Error,
+            "exclusive-fields",
+            &at.pointer,
+            span,
+            format!("`{first}` and `{second}` cannot both be given"),
+        )
+        .help("remove one of them");
     }
 
     fn shape(&mut self, at: &At<'d>, (shape, dynamic): (Shape, bool), language: QueryLanguage, key: &str) {
@@ -111,7 +218,8 @@ impl<'d> Checker<'d> {
             return self.expression(at);
         }
         match shape {
-            Shape::Any | Shape::Condition => {}
+            Shape::Any => {}
+            Shape::Condition => self.condition(at),
             Shape::Text => {
                 if at.text().is_none() {
                     self.wrong_type(at, "a string");
@@ -128,9 +236,9 @@ impl<'d> Checker<'d> {
                 None => self.wrong_type(at, "a string"),
                 Some(word) if words.contains(&&**word) || self.is_substitution(word) => {}
                 Some(word) => {
-                    let help = match nearest(word, words.iter().copied()) {
+                    let help = match nearest(word, words) {
                         Some(near) => format!("did you mean `{near}`?"),
-                        None => format!("one of {}", listed(words)),
+                        None => listed(words),
                     };
                     at.error(self, "unknown-value", format!("`{word}` is not a {key}")).help(help);
                 }
@@ -138,10 +246,22 @@ impl<'d> Checker<'d> {
             Shape::Integer(least, most) => self.integer(at, least, most, dynamic, language),
             Shape::Number(least, most) => match at.node.as_number().map(|number| number.as_f64()) {
                 None if self.stands_for_anything(at) => {}
-                None => self.wrong_type(at, if dynamic && language == QueryLanguage::Jsonata { "a number or an expression" } else { "a number" }),
+                None => self.wrong_type(
+                    at,
+                    if dynamic && language == QueryLanguage::Jsonata {
+                        "a number or an expression"
+                    } else {
+                        "a number"
+                    },
+                ),
                 Some(number) if !(least..=most).contains(&number) => {
-                    let range = if most == f64::MAX { format!("at least {least}") } else { format!("from {least} to {most}") };
-                    at.error(self, "out-of-range", format!("`{}` is out of range: it must be {range}", at.node.span.of(&self.definition.text)));
+                    let range =
+                        if most == f64::MAX { format!("at least {least}") } else { format!("from {least} to {most}") };
+                    at.error(
+                        self,
+                        "out-of-range",
+                        format!("`{}` is out of range: it must be {range}", at.node.span.of(&self.definition.text)),
+                    );
                 }
                 Some(_) => {}
             },
@@ -154,7 +274,9 @@ impl<'d> Checker<'d> {
                         .aws("SCHEMA_VALIDATION_FAILED", "String does not match RFC3339 timestamp");
                 }
             },
-            Shape::Path | Shape::PathOrNull | Shape::Reference | Shape::ResultPath | Shape::PathOrCall => self.path(at, shape),
+            Shape::Path | Shape::PathOrNull | Shape::Reference | Shape::ResultPath | Shape::PathOrCall => {
+                self.path(at, shape)
+            }
             Shape::Template => self.template(at, language),
             Shape::Variables => self.assign(at, language),
             Shape::Items => {
@@ -194,7 +316,8 @@ impl<'d> Checker<'d> {
         }
         let may_be_empty = matches!(owner, Owner::Retrier | Owner::Catcher);
         if at.node.elements().is_empty() && !may_be_empty {
-            at.error(self, "empty", "there must be at least one").aws("SCHEMA_VALIDATION_FAILED", "Value cannot be empty");
+            at.error(self, "empty", "there must be at least one")
+                .aws("SCHEMA_VALIDATION_FAILED", "Value cannot be empty");
         }
         for element in at.elements() {
             match owner {
@@ -214,7 +337,11 @@ impl<'d> Checker<'d> {
             if self.stands_for_anything(at) {
                 return;
             }
-            let expected = if dynamic && language == QueryLanguage::Jsonata { "an integer or an expression" } else { "an integer" };
+            let expected = if dynamic && language == QueryLanguage::Jsonata {
+                "an integer or an expression"
+            } else {
+                "an integer"
+            };
             return self.wrong_type(at, expected);
         };
         match number.as_i64() {
@@ -222,7 +349,11 @@ impl<'d> Checker<'d> {
                 at.error(self, "wrong-type", format!("`{}` is not an integer", at.node.span.of(&self.definition.text)));
             }
             Some(number) if !(least..=most).contains(&number) => {
-                at.error(self, "out-of-range", format!("`{number}` is out of range: it must be from {least} to {most}"));
+                at.error(
+                    self,
+                    "out-of-range",
+                    format!("`{number}` is out of range: it must be from {least} to {most}"),
+                );
             }
             Some(_) => {}
         }
@@ -278,6 +409,22 @@ fn name_of(owner: Owner) -> String {
     }
 }
 
+/// The fields that an object must have, in the order in which AWS lists them.
+fn required(owner: Owner, language: QueryLanguage) -> &'static [&'static str] {
+    match owner {
+        Owner::Definition | Owner::Branch | Owner::Processor => &["States", "StartAt"],
+        Owner::State(StateType::Task) => &["Resource"],
+        Owner::State(StateType::Choice) => &["Choices"],
+        Owner::State(StateType::Parallel) => &["Branches"],
+        Owner::Rule if language == QueryLanguage::Jsonata => &["Condition", "Next"],
+        Owner::Rule => &["Next"],
+        Owner::Retrier => &["ErrorEquals"],
+        Owner::Catcher => &["ErrorEquals", "Next"],
+        Owner::ItemReader => &["Resource"],
+        _ => &[],
+    }
+}
+
 /// What the other query language has for a field.
 fn counterpart(key: &str, language: QueryLanguage) -> Option<String> {
     let pair = match (language, key) {
@@ -301,61 +448,13 @@ fn counterpart(key: &str, language: QueryLanguage) -> Option<String> {
 
 /// Where a field that has no place here does have one.
 fn elsewhere(key: &str, owner: Owner) -> Option<String> {
-    use crate::asl::StateType;
     if !matches!(owner, Owner::State(_)) {
         return None;
     }
-    let types: Vec<&str> = StateType::ALL.iter().filter(|state| fields::of(Owner::State(**state)).any(|field| field.name == key)).map(|state| state.name()).collect();
+    let types: Vec<&str> = StateType::ALL
+        .iter()
+        .filter(|state| fields::of(Owner::State(**state)).any(|field| field.name == key))
+        .map(|state| state.name())
+        .collect();
     (!types.is_empty()).then(|| format!("it is a field of {} states", types.join(", ")))
-}
-
-pub(super) fn listed(words: &[&str]) -> String {
-    words.iter().map(|word| format!("`{word}`")).collect::<Vec<_>>().join(", ")
-}
-
-/// The known word that a mistyped one most likely is.
-pub(super) fn nearest<'w>(word: &str, known: impl Iterator<Item = &'w str>) -> Option<&'w str> {
-    let close = known.map(|candidate| (distance(word, candidate), candidate));
-    let (distance, candidate) = close.min_by_key(|(distance, _)| *distance)?;
-    let length = word.chars().count();
-    (distance > 0 && distance <= (length / 3).clamp(1, 3)).then_some(candidate)
-}
-
-/// Insertions, deletions, replacements and swaps of neighbours between two words; letters count alike in either case.
-fn distance(a: &str, b: &str) -> usize {
-    let letters = |text: &str| text.chars().take(80).flat_map(char::to_lowercase).collect::<Vec<char>>();
-    let (a, b) = (letters(a), letters(b));
-    let mut rows: [Vec<usize>; 3] = [Vec::new(), (0..=b.len()).collect(), vec![0; b.len() + 1]];
-    for (i, x) in a.iter().enumerate() {
-        let [before, last, row] = &mut rows;
-        row.clear();
-        row.push(i + 1);
-        for (j, y) in b.iter().enumerate() {
-            let at = |row: &[usize], index: usize| row.get(index).copied().unwrap_or(usize::MAX - 1);
-            let mut least = (at(last, j) + usize::from(x != y)).min(at(last, j + 1) + 1).min(at(row, j) + 1);
-            let swapped = i > 0 && j > 0 && a.get(i - 1) == Some(y) && b.get(j - 1) == Some(x);
-            if swapped {
-                least = least.min(at(before, j - 1) + 1);
-            }
-            row.push(least);
-        }
-        rows.rotate_left(1);
-    }
-    rows.get(1).and_then(|row| row.last()).copied().unwrap_or(a.len())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn near_words() {
-        let known = ["Next", "End", "ResultPath", "Retry"];
-        for (word, near) in [("Nxet", Some("Next")), ("next", None), ("resultpath", None), ("ResultPaht", Some("ResultPath")), ("Foo", None), ("Rety", Some("Retry"))] {
-            let found = nearest(word, known.into_iter());
-            // A word that differs only in case has no distance, and is told apart by its caller.
-            assert_eq!(found, near, "{word}");
-        }
-        assert_eq!(distance("kitten", "sitting"), 3);
-    }
 }

@@ -84,7 +84,10 @@ pub fn is_known(service: &str, action: &str, pattern: Pattern, version_2: bool, 
     if let Some(name) = service.strip_prefix("aws-sdk:") {
         // Every action of every service; which there are is not for us to list.
         let word = |text: &str| !text.is_empty() && text.chars().all(|c| c.is_ascii_alphanumeric());
-        return word(name) && action.starts_with(|c: char| c.is_ascii_lowercase()) && word(action) && pattern != Pattern::Sync;
+        return word(name)
+            && action.starts_with(|c: char| c.is_ascii_lowercase())
+            && word(action)
+            && pattern != Pattern::Sync;
     }
     if used == Use::Map {
         return service == "s3" && MAP_INTEGRATIONS.contains(&action) && pattern == Pattern::RequestResponse;

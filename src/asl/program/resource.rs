@@ -53,6 +53,14 @@ impl Resource {
         }
     }
 
+    /// How long whoever calls it waits.
+    pub fn pattern(&self) -> Pattern {
+        match self {
+            Resource::Lambda(_) | Resource::Activity(_) => Pattern::RequestResponse,
+            Resource::Service(service) => service.pattern,
+        }
+    }
+
     /// Whether somebody may answer it later with a task token.
     pub fn has_token(&self) -> bool {
         match self {

@@ -1,0 +1,84 @@
+//! Which variables are read that nothing can have assigned.
+//!
+//! AWS takes such a definition: the execution fails when it comes there. So these are warnings.
+
+use super::Checker;
+use super::object::At;
+use crate::asl::MachineId;
+use crate::asl::query::intrinsic::Call;
+use crate::asl::query::{Expression, Path, Root};
+use crate::base::document::nearest;
+use crate::base::{Pointer, Severity, Span, Text};
+use rustc_hash::FxHashSet;
+
+/// A query that reads a variable.
+pub(super) struct Read {
+    machine: MachineId,
+    name: Text,
+    pointer: Pointer,
+    span: Span,
+}
+
+impl<'d> Checker<'d> {
+    pub(super) fn reads_of_path(&mut self, path: &Path, at: &At<'d>) {
+        if let (Root::Variable(name), Some(machine)) = (path.root(), self.machine) {
+            self.reads.push(Read { machine, name: name.clone(), pointer: at.pointer.clone(), span: at.node.span });
+        }
+    }
+
+    pub(super) fn reads_of_call(&mut self, call: &Call, at: &At<'d>) {
+        call.paths(&mut |path| self.reads_of_path(path, at));
+    }
+
+    pub(super) fn reads_of_expression(&mut self, _: &Expression, _: &At<'d>) {}
+
+    /// Tells the reads of variables that no state of the flow, or of those around it, assigns.
+    pub(super) fn variables(&mut self) {
+        let reads = std::mem::take(&mut self.reads);
+        if reads.is_empty() {
+            return;
+        }
+        let assigned = self.assigned();
+        for Read { machine, name, pointer, span } in reads {
+            let mut known: Vec<&str> = Vec::new();
+            let mut around = Some(machine);
+            while let Some(id) = around {
+                known.extend(assigned.get(crate::base::Id::index(id)).into_iter().flatten().copied());
+                let owner = self.definition.machines[id].owner;
+                around = owner.map(|owner| self.definition.states[owner.state()].machine);
+            }
+            if !known.contains(&&*name) {
+                let help = match nearest(&name, &known) {
+                    Some(near) => format!("did you mean `${near}`?"),
+                    None => format!(
+                        "give it a value in the `Assign` of a state that runs before, as in `\"Assign\": {{\"{name}\": …}}`"
+                    ),
+                };
+                self.add(
+                    Severity::Warning,
+                    "undefined-variable",
+                    &pointer,
+                    span,
+                    format!("no state assigns the variable `${name}`"),
+                )
+                .help(help);
+            }
+        }
+    }
+
+    /// The names that the states of each machine assign.
+    fn assigned(&self) -> Vec<FxHashSet<&'d str>> {
+        let definition = self.definition;
+        let names = |machine: &'d crate::asl::Machine| {
+            let states = machine.states.iter().map(|id| &definition.states[*id].node);
+            let lists = ["Choices", "Catch"];
+            let parts = states.flat_map(move |state| {
+                let inner = lists.into_iter().filter_map(|key| state.get(key)).flat_map(|list| list.elements());
+                std::iter::once(state).chain(inner)
+            });
+            let members = parts.filter_map(|part| part.get("Assign")).flat_map(|assign| assign.members());
+            members.map(|member| member.key.strip_suffix(".$").unwrap_or(&member.key)).collect()
+        };
+        definition.machines.iter().map(names).collect()
+    }
+}
