@@ -675,7 +675,8 @@ fn retry(o: &Oracle) -> Option<Vec<Check>> {
     let version = version(&[("Task".into(), format!(r#""Retry": [{retry}],"#), behaviour)]);
     if o.is_function() {
         let scenario = Scenario::parse(&alone(&version, 1, "")).ok()?;
-        let program = compile(&Definition::from_node(scenario.versions[0].definition.clone(), Vec::new())).ok()?;
+        let program =
+            compile(&Definition::from_node("".into(), scenario.versions[0].definition.clone(), Vec::new())).ok()?;
         let task = &program.states[program.state_named("Task")?];
         let retrier = task.recovery()?.retriers.first()?;
         let names: Vec<String> = (1..=retrier.max_attempts).map(|n| format!("wait {n}")).collect();

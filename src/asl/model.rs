@@ -90,7 +90,7 @@ impl StateType {
 /// ```
 #[derive(Clone, Debug)]
 pub struct Definition {
-    /// What was read: all spans are places in it.
+    /// What was read: all spans are places in it. Empty where the definition is a part of a text that is not at hand.
     pub text: Text,
     pub root: Node,
     /// Where the text is not JSON.
@@ -169,7 +169,7 @@ impl Definition {
         Definition::from_node(text.into(), parsed.root, parsed.errors)
     }
 
-    /// Finds the machines and states in a document that is read already.
+    /// Finds the machines and states in a document that is read already; `text` is the whole text of it.
     pub fn from_node(text: Text, root: Node, syntax: Vec<ReadError>) -> Definition {
         let mut definition = Definition { text, root, syntax, machines: IndexVec::new(), states: IndexVec::new() };
         let language = language_of(&definition.root).unwrap_or_default();

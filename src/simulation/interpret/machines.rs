@@ -89,7 +89,7 @@ impl Machines {
 
     fn read(&mut self, version: &Version, inputs: Vec<Value>, findings: &mut Findings) -> Option<Machine> {
         let place = Place { node: &version.definition, pointer: version.definition_pointer.clone() };
-        let definition = Definition::from_node(version.definition.clone(), Vec::new());
+        let definition = Definition::from_node("".into(), version.definition.clone(), Vec::new());
         let program = match compile(&definition) {
             Ok(program) => Rc::new(program),
             Err(error) => {
