@@ -6,7 +6,7 @@ use js_sys::{Function, JsString, Object, Reflect};
 use wasm_bindgen::JsValue;
 use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
 use weir::base::{Span, Utf16};
-use weir::worker::{Reply, Request};
+use weir::worker::{Reply, Request, Task, decode, encode};
 
 wasm_bindgen_test_configure!(run_in_browser);
 
@@ -25,10 +25,11 @@ fn offsets_are_those_of_javascript() {
 #[wasm_bindgen_test]
 fn messages_of_workers_come_through() {
     let sent = Reply::Pong { version: "1".into() };
-    let message = serde_wasm_bindgen::to_value(&sent).unwrap();
-    assert_eq!(Reflect::get(&message, &"kind".into()).unwrap(), JsValue::from("pong"));
-    assert_eq!(serde_wasm_bindgen::from_value::<Reply>(message).unwrap(), sent);
-    assert!(serde_wasm_bindgen::from_value::<Request>(Object::new().into()).is_err());
+    assert_eq!(decode::<Reply>(&encode(&sent)), Some(sent));
+    let sent = Request::Open { run: 3, task: Task::Rollout, scenario: "{}".into() };
+    assert_eq!(decode::<Request>(&encode(&sent)), Some(sent));
+    assert_eq!(decode::<Request>(&Object::new().into()), None);
+    assert_eq!(decode::<Request>(&js_sys::Uint8Array::from(&[250_u8][..])), None);
 }
 
 #[wasm_bindgen_test]

@@ -105,13 +105,23 @@ function download(name: string, text: string): void {
   setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
 }
 
-/** A worker that runs this page's module: compiled once, never fetched again. */
-function startWorker(): Worker {
+/** A worker that runs this page's module: compiled once, never fetched again. `died` hears, once, why it is no more. */
+function startWorker(died: (why: string) => void): Worker {
   const worker = new Worker(new URL(WORKER, import.meta.url), { type: "module", name: "weir" });
+  let dead = false;
+  const die = (why: string) => {
+    if (dead) return;
+    dead = true;
+    worker.terminate();
+    died(why);
+  };
   worker.addEventListener("message", ({ data }) => {
-    if (typeof data?.trouble === "string") trouble(data.trouble);
+    if (typeof data?.trouble === "string") die(data.trouble);
   });
-  worker.addEventListener("error", (event) => trouble(`in a worker: ${event.message ?? "it could not be started"}`));
+  worker.addEventListener("error", (event) => {
+    event.preventDefault();
+    die(event.message ?? "it could not be started");
+  });
   worker.postMessage({ module, glue: url("glue") });
   return worker;
 }

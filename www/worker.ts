@@ -10,7 +10,7 @@ declare const self: {
   removeEventListener(type: "message", listener: (event: MessageEvent) => void): void;
 };
 
-const trouble = (what: string) => self.postMessage({ trouble: `in a worker: ${what}` });
+const trouble = (what: string) => self.postMessage({ trouble: what });
 globalThis.weir = { trouble } as typeof globalThis.weir;
 
 self.onmessage = async ({ data: { module, glue } }) => {

@@ -28,6 +28,7 @@ pub mod alarm;
 pub mod arrivals;
 pub mod compare;
 pub mod cost;
+pub mod customers;
 pub mod exact;
 pub mod interpret;
 pub mod metrics;

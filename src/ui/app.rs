@@ -67,7 +67,14 @@ fn WorkerLine() -> Html {
     use_effect_with((), {
         let answer = answer.clone();
         move |()| {
-            let worker = Worker::start(move |Reply::Pong { version }| answer.set(Some(version)));
+            let worker = Worker::start(
+                move |reply| {
+                    if let Reply::Pong { version } = reply {
+                        answer.set(Some(version));
+                    }
+                },
+                trouble_of_worker,
+            );
             worker.post(&Request::Ping);
             move || drop(worker)
         }
@@ -80,4 +87,8 @@ fn WorkerLine() -> Html {
             } }
         </p>
     }
+}
+
+fn trouble_of_worker(why: String) {
+    trouble::tell(&format!("in a worker: {why}"));
 }

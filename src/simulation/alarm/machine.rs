@@ -1,9 +1,9 @@
 //! The rule by which an alarm changes its state: M of N datapoints, four ways to treat missing ones, and the guard
 //! against premature alarms. (CloudWatch User Guide, "Configuring how CloudWatch alarms treat missing data".)
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub enum AlarmState {
     #[default]
     #[serde(rename = "OK")]
@@ -25,7 +25,7 @@ impl AlarmState {
 }
 
 /// One period as the alarm sees it.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Point {
     /// No datapoint.
     #[default]
@@ -51,7 +51,7 @@ impl Point {
 }
 
 /// TreatMissingData.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub enum TreatMissing {
     #[default]

@@ -22,7 +22,7 @@ pub struct Watch {
 }
 
 /// What an evaluation saw and decided.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Evaluation {
     /// In minutes.
     pub at: u64,

@@ -39,6 +39,8 @@ use crate::base::special::normal_cdf;
 use crate::base::{Delay, Text};
 use serde::Serialize;
 
+pub(in crate::simulation) use version::reports as version_reports;
+
 /// The JSON Schema of a report.
 pub const SCHEMA: &str = include_str!("schema.json");
 
@@ -255,24 +257,32 @@ fn split(detail: &Detail) -> Option<SplitReport> {
         all += n;
         on_new += u64::from(*new);
     }
-    if variance <= 0.0 || all == 0 {
-        return None;
+    SplitReport::new(on_new, all, expected, variance)
+}
+
+impl SplitReport {
+    /// `on_new` of `all` went to the new version, where `expected` were promised with that variance. Nothing where
+    /// nothing was left to chance.
+    pub(in crate::simulation) fn new(on_new: u64, all: u64, expected: f64, variance: f64) -> Option<SplitReport> {
+        if variance <= 0.0 || all == 0 {
+            return None;
+        }
+        let z = (on_new as f64 - expected) / libm::sqrt(variance);
+        let p = 2.0 * normal_cdf(-z.abs());
+        let observed = Estimate::new(on_new, all);
+        let expected = expected / all as f64;
+        let half = 1.959_963_984_540_054 * libm::sqrt(variance) / all as f64;
+        let sentence = format!(
+            "observed {} of {}; expected {} ± {}: {} (χ² p = {})",
+            percent(observed.value),
+            count(all),
+            percent(expected),
+            percent(half),
+            if p >= 0.01 { "chance explains it" } else { "chance hardly explains it" },
+            plain::p_value(p),
+        );
+        Some(SplitReport { expected, observed, z, p, sentence })
     }
-    let z = (on_new as f64 - expected) / libm::sqrt(variance);
-    let p = 2.0 * normal_cdf(-z.abs());
-    let observed = Estimate::new(on_new, all);
-    let expected = expected / all as f64;
-    let half = 1.959_963_984_540_054 * libm::sqrt(variance) / all as f64;
-    let sentence = format!(
-        "observed {} of {}; expected {} ± {}: {} (χ² p = {})",
-        percent(observed.value),
-        count(all),
-        percent(expected),
-        percent(half),
-        if p >= 0.01 { "chance explains it" } else { "chance hardly explains it" },
-        plain::p_value(p),
-    );
-    Some(SplitReport { expected, observed, z, p, sentence })
 }
 
 /// Minutes, where it comes.

@@ -70,7 +70,7 @@ pub struct ClassReport {
     pub failure_rate: Estimate,
 }
 
-pub(super) fn reports(scenario: &Scenario, errors: &[Text], tally: &Tally) -> Vec<VersionReport> {
+pub(in crate::simulation) fn reports(scenario: &Scenario, errors: &[Text], tally: &Tally) -> Vec<VersionReport> {
     let alone = scenario.old == scenario.new;
     let names = [scenario.old_name(), scenario.new_name()];
     let each = tally.versions.iter().zip(names).take(if alone { 1 } else { 2 });

@@ -48,7 +48,7 @@ use crate::base::{Text, Time};
 use argo::ArgoRun;
 use flagger::FlaggerRun;
 use manual::ManualRun;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use sprt::SprtRun;
 use steps::StepsRun;
 
@@ -111,7 +111,7 @@ pub enum Ending {
 }
 
 /// What a controller did.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub enum Deed {
     Shift,

@@ -9,7 +9,7 @@ use crate::simulation::metrics::{Close, Metrics, Minute, Stream};
 use crate::simulation::rollout::Decision;
 use crate::simulation::runner::{Customer, Fate, SAMPLE};
 use crate::simulation::statistics::percentile;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use std::collections::BinaryHeap;
 
 /// Executions kept of each version and status where there are more than can be drawn one by one.
@@ -18,7 +18,7 @@ const PER_GROUP: usize = 2_000;
 const ALL: usize = 20_000;
 
 /// An execution, and what it takes to run it again.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Shown {
     /// Its start in nanoseconds.
@@ -41,7 +41,7 @@ pub struct Shown {
     pub live_since: u64,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 pub enum ShownClose {
     Succeeded,
@@ -127,7 +127,7 @@ impl Shown {
 }
 
 /// Columns of one version, an entry per minute.
-#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Columns {
     pub started: Vec<u32>,

@@ -1,0 +1,520 @@
+//! The customers of a run, each with what becomes of it on the old version and on the new one.
+//!
+//! A weight changes who goes where, never who comes: so with both futures at hand, any weight is a matter of counting.
+//! [`Starts`] says who comes, [`Both`] plays each on both versions in pieces that anybody can compute anywhere, and
+//! [`tell`] counts for a weight. For that weight the counts are those that [`simulate`](super::simulate) reports. Not
+//! here: rollouts, alarms and limits, in which executions feed back on each other ([`feeds_back`]).
+//!
+//! ```
+//! use std::rc::Rc;
+//! use weir::simulation::{customers::{Both, Customers, Starts, tell}, profile::Profile, runner::Runner, scenario::Scenario};
+//! let scenario = Rc::new(Scenario::parse(r#"{"weir": 1, "alias": {"weights": {"1": 90, "2": 10}},
+//!   "traffic": {"kind": "poisson", "per_min": 60, "stop": {"count": 5000}},
+//!   "versions": {"1": {"definition": {"StartAt": "A", "States": {"A": {"Type": "Pass", "End": true}}}},
+//!                "2": {"definition": {"StartAt": "A", "States": {"A": {"Type": "Fail", "Error": "Bug"}}}}}}"#).unwrap());
+//! let starts = Rc::new(Starts::new(&scenario));
+//! let mut both = Both::new(Rc::clone(&scenario), Rc::clone(&starts), Profile::new(&scenario).unwrap());
+//! let mut customers = Customers::default();
+//! for piece in 0..starts.pieces() {
+//!     both.begin(piece);
+//!     while !both.advance(1000, &mut customers) {}
+//! }
+//! let told = tell(&scenario, &starts, both.runner().errors(), &customers, 25, 60);
+//! assert_eq!(told.split.unwrap().observed.of, 5000);
+//! assert_eq!(told.versions[1].failed, told.versions[1].started);
+//! ```
+
+use super::Sides;
+use super::arrivals::{Arrival, Arrivals, MINUTE};
+use super::metrics::Close;
+use super::report::{SplitReport, VersionReport, version_reports};
+use super::run::{Tally, VersionTally};
+use super::runner::{CLASS, Customer, ROUTE, Runner};
+use super::scenario::{MAX_MINUTES, Scenario, WorkflowType};
+use crate::base::{Delay, Key, Text, Time};
+use crate::engine::tasks::DriftPer;
+use serde::{Deserialize, Serialize};
+use std::rc::Rc;
+
+/// Customers in a piece, unless a single minute brings more.
+const PIECE: u64 = 2_000;
+
+/// Why the counts of [`tell`] would not be those of a run: executions that feed back on each other.
+pub fn feeds_back(scenario: &Scenario) -> Option<&'static str> {
+    let cases = || scenario.versions.iter().flat_map(|version| &version.behaviours).flat_map(|(_, rule)| &rule.cases);
+    if scenario.throttle.is_some() {
+        Some("limits on starts are left out here: they make executions hinder each other")
+    } else if cases().any(|case| case.drift.is_some_and(|drift| drift.per == DriftPer::Execution)) {
+        Some("drift per execution counts all customers here, whichever version they go to")
+    } else {
+        None
+    }
+}
+
+/// Who comes when: all starts of the first replication.
+#[derive(Clone, Debug)]
+pub struct Starts {
+    arrivals: Arrivals,
+    key: Key,
+    /// How many come before each minute, and in all.
+    before: Vec<u64>,
+    /// Of each piece, its first minute; and the end of the last.
+    cuts: Vec<u64>,
+    /// When everything ends, in nanoseconds.
+    pub horizon: u64,
+}
+
+impl Starts {
+    pub fn new(scenario: &Scenario) -> Starts {
+        let end = scenario.length().unwrap_or(Delay::from_secs(60 * MAX_MINUTES));
+        let arrivals = Arrivals::new(&scenario.traffic, end);
+        let key = Key::new(scenario.seed).with(0);
+        let most = scenario.traffic.count.unwrap_or(u64::MAX);
+        let (mut before, mut cuts, mut sum, mut last) = (vec![0], vec![0], 0, 0);
+        for minute in 0..arrivals.minutes() {
+            if sum >= most {
+                break;
+            }
+            sum = (sum + u64::from(arrivals.count(minute, key.with(minute)))).min(most);
+            before.push(sum);
+            if sum - last >= PIECE {
+                cuts.push(minute + 1);
+                last = sum;
+            }
+        }
+        let minutes = before.len() as u64 - 1;
+        if cuts.last() != Some(&minutes) {
+            cuts.push(minutes);
+        }
+        let horizon = scenario.length().map_or(minutes * MINUTE, Delay::as_nanos);
+        Starts { arrivals, key, before, cuts, horizon }
+    }
+
+    /// How many there are.
+    pub fn count(&self) -> u64 {
+        self.before.last().copied().unwrap_or(0)
+    }
+
+    pub fn pieces(&self) -> u64 {
+        self.cuts.len() as u64 - 1
+    }
+
+    /// The key of the replication, below which a customer's is (minute, index).
+    pub fn key(&self) -> Key {
+        self.key
+    }
+}
+
+/// Columns, an entry per customer in the order of starts.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Customers {
+    /// Its start in nanoseconds.
+    pub at: Vec<u64>,
+    /// Its place among the starts of its minute.
+    pub index: Vec<u32>,
+    /// Its routing draw in hundredths of a percent: it goes to the new version when the weight is above its percent.
+    pub route: Vec<u16>,
+    pub class: Vec<u16>,
+    pub futures: Sides<Futures>,
+}
+
+/// What becomes of the customers on one version.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Futures {
+    /// A [`Close`] by its number; [`OPEN`] where it never ends.
+    pub close: Vec<u8>,
+    /// The number of its error; 0 is none.
+    pub error: Vec<u16>,
+    /// In nanoseconds.
+    pub duration: Vec<u64>,
+    pub transitions: Vec<u32>,
+    pub attempts: Vec<u32>,
+}
+
+/// It never closes.
+pub const OPEN: u8 = 9;
+
+impl Futures {
+    fn append(&mut self, other: &Futures) {
+        self.close.extend_from_slice(&other.close);
+        self.error.extend_from_slice(&other.error);
+        self.duration.extend_from_slice(&other.duration);
+        self.transitions.extend_from_slice(&other.transitions);
+        self.attempts.extend_from_slice(&other.attempts);
+    }
+
+    /// Failed or timed out.
+    #[inline]
+    pub fn is_bad(&self, customer: usize) -> bool {
+        self.close.get(customer).is_some_and(|close| *close == 1 || *close == 2)
+    }
+
+    /// Whether it is over at an instant, had it begun at another.
+    #[inline]
+    pub fn is_over(&self, customer: usize, at: u64, now: u64) -> bool {
+        let (Some(close), Some(duration)) = (self.close.get(customer), self.duration.get(customer)) else {
+            return false;
+        };
+        *close != OPEN && at.saturating_add(*duration) <= now
+    }
+}
+
+fn close_of(number: u8) -> Option<Close> {
+    [Close::Succeeded, Close::Failed, Close::TimedOut, Close::Aborted].get(usize::from(number)).copied()
+}
+
+impl Customers {
+    pub fn len(&self) -> usize {
+        self.at.len()
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.at.is_empty()
+    }
+
+    /// Those that come later, added.
+    pub fn append(&mut self, other: &Customers) {
+        self.at.extend_from_slice(&other.at);
+        self.index.extend_from_slice(&other.index);
+        self.route.extend_from_slice(&other.route);
+        self.class.extend_from_slice(&other.class);
+        self.futures.zip(&other.futures, Futures::append);
+    }
+
+    /// Whether a customer goes to the new version at that weight.
+    #[inline]
+    pub fn goes_to_new(&self, customer: usize, weight: u8) -> bool {
+        self.route.get(customer).is_some_and(|route| route / 100 < u16::from(weight))
+    }
+}
+
+/// Plays customers on both versions, piece by piece.
+#[derive(Debug)]
+pub struct Both<R> {
+    scenario: Rc<Scenario>,
+    starts: Rc<Starts>,
+    runner: R,
+    minute: u64,
+    end: u64,
+    /// Of the minute under way: its starts, and the next of them.
+    listed: Vec<Arrival>,
+    next: usize,
+}
+
+impl<R: Runner> Both<R> {
+    pub fn new(scenario: Rc<Scenario>, starts: Rc<Starts>, mut runner: R) -> Both<R> {
+        runner.begin(starts.key, Time::from_nanos(starts.horizon));
+        Both { scenario, starts, runner, minute: 0, end: 0, listed: Vec::new(), next: 0 }
+    }
+
+    /// Begins a piece; one under way is given up.
+    pub fn begin(&mut self, piece: u64) {
+        let cut = |n: u64| self.starts.cuts.get(n as usize).copied().unwrap_or(0);
+        (self.minute, self.end) = (cut(piece), cut(piece + 1));
+        self.listed.clear();
+        self.next = 0;
+    }
+
+    /// Plays so many customers of the piece and adds them. Whether the piece is done.
+    pub fn advance(&mut self, mut budget: u64, out: &mut Customers) -> bool {
+        while self.minute < self.end {
+            let minute_key = self.starts.key.with(self.minute);
+            if self.listed.is_empty() {
+                self.list();
+            }
+            while let Some(Arrival { at, index }) = self.listed.get(self.next).copied() {
+                if budget == 0 {
+                    return false;
+                }
+                budget -= 1;
+                self.next += 1;
+                let key = minute_key.with(u64::from(index));
+                self.play(key, at, index, out);
+            }
+            self.listed.clear();
+            self.next = 0;
+            self.minute += 1;
+        }
+        true
+    }
+
+    /// Lists the starts of the minute, no more than are allowed.
+    fn list(&mut self) {
+        let Starts { arrivals, key, before, .. } = &*self.starts;
+        arrivals.list(self.minute, key.with(self.minute), &mut self.listed);
+        let at = |n: u64| before.get(n as usize).copied().unwrap_or(0);
+        let most = at(self.minute + 1).saturating_sub(at(self.minute));
+        self.listed.truncate(most as usize);
+    }
+
+    fn play(&mut self, key: Key, at: Time, index: u32, out: &mut Customers) {
+        let u = key.with(ROUTE).uniform() * 100.0;
+        let percent = u as u16;
+        let route = percent * 100 + (((u - f64::from(percent)) * 100.0) as u16).min(99);
+        let classes = &self.scenario.inputs;
+        let class = if classes.len() < 2 {
+            0
+        } else {
+            let u = key.with(CLASS).uniform();
+            classes.iter().position(|class| u < class.up_to).unwrap_or(classes.len() - 1)
+        };
+        let number = out.len() as u64;
+        let customer = Customer { key, class: class as u32, start: at, live_since: Time::ZERO, number };
+        out.at.push(at.as_nanos());
+        out.index.push(index);
+        out.route.push(route);
+        out.class.push(class as u16);
+        for new in [false, true] {
+            let version = if new { self.scenario.new } else { self.scenario.old };
+            let fate = self.runner.run(version, &customer);
+            let futures = out.futures.of_mut(new);
+            futures.close.push(fate.close.map_or(OPEN, |close| close as u8));
+            futures.error.push(fate.error.min(u32::from(u16::MAX)) as u16);
+            futures.duration.push(fate.duration.as_nanos());
+            futures.transitions.push(fate.transitions);
+            futures.attempts.push(fate.attempts);
+        }
+    }
+
+    pub fn runner(&self) -> &R {
+        &self.runner
+    }
+}
+
+/// What customers come to at one weight.
+#[derive(Clone, Debug)]
+pub struct Told {
+    pub weight: u8,
+    /// The old and the new version.
+    pub versions: Vec<VersionReport>,
+    pub split: Option<SplitReport>,
+    /// The length of a period in nanoseconds.
+    pub period: u64,
+    pub periods: Vec<Sides<Period>>,
+    /// Failures on the new version that would have been none on the old one.
+    pub attributable: u64,
+}
+
+/// One period of one version.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Period {
+    pub started: u32,
+    /// Closed by themselves in this period, whenever they were started.
+    pub closed: u32,
+    /// Of these, failed or timed out.
+    pub bad: u32,
+    /// Percentiles 50, 90 and 99 of the durations of what closed, in milliseconds.
+    pub latency: Option<[f64; 3]>,
+}
+
+/// The length of a period such that there are about so many: whole minutes, and round.
+fn period(horizon: u64, wanted: u64) -> u64 {
+    let minutes = horizon.div_ceil(MINUTE);
+    let round = [1, 2, 5, 10, 15, 30, 60, 120, 360, 720, 1440];
+    let fits = round.into_iter().find(|length| minutes.div_ceil(*length) <= wanted);
+    fits.unwrap_or_else(|| minutes.div_ceil(wanted.max(1)).div_ceil(1440) * 1440).max(1) * MINUTE
+}
+
+/// Counts customers as a weight splits them; `periods` is how many periods there may be.
+pub fn tell(
+    scenario: &Scenario,
+    starts: &Starts,
+    errors: &[Text],
+    customers: &Customers,
+    weight: u8,
+    periods: u64,
+) -> Told {
+    let period = period(starts.horizon, periods);
+    let count = starts.horizon.div_ceil(period) as usize;
+    let mut told = vec![Sides::<Period>::default(); count];
+    let mut times: Sides<Vec<Vec<u64>>> = Sides { old: vec![Vec::new(); count], new: vec![Vec::new(); count] };
+    let mut tally = Tally { replications: 1, ..Tally::default() };
+    let express = scenario.price.workflow_type == WorkflowType::Express;
+    let mut attributable = 0;
+    for (n, at) in customers.at.iter().enumerate() {
+        let new = customers.goes_to_new(n, weight);
+        let Some(end) = add(customers, n, new, express, tally.versions.of_mut(new)) else { continue };
+        let futures = customers.futures.of(new);
+        let bad = futures.is_bad(n);
+        attributable += u64::from(new && bad && !customers.futures.old.is_bad(n));
+        if let Some(here) = told.get_mut((at / period) as usize) {
+            here.of_mut(new).started += 1;
+        }
+        let place = (end / period) as usize;
+        if let (Some(here), Some(times)) = (told.get_mut(place), times.of_mut(new).get_mut(place)) {
+            let here = here.of_mut(new);
+            here.closed += 1;
+            here.bad += u32::from(bad);
+            times.push(end - at);
+        }
+    }
+    for new in [false, true] {
+        for (here, times) in told.iter_mut().zip(times.of_mut(new)) {
+            here.of_mut(new).latency = percentiles(times);
+        }
+    }
+    if scenario.inputs.len() > 1 {
+        classes(scenario, customers, weight, &mut tally);
+    }
+    let all = customers.len() as u64;
+    let on_new = tally.versions.new.started;
+    let share = f64::from(weight) / 100.0;
+    let split = SplitReport::new(on_new, all, all as f64 * share, all as f64 * share * (1.0 - share));
+    Told { weight, versions: version_reports(scenario, errors, &tally), split, period, periods: told, attributable }
+}
+
+/// Adds a customer to the sums of a version. When it closes; never, where it does not (or so late that none knows).
+#[inline]
+fn add(customers: &Customers, n: usize, new: bool, express: bool, sums: &mut VersionTally) -> Option<u64> {
+    let futures = customers.futures.of(new);
+    let (at, duration) = (*customers.at.get(n)?, *futures.duration.get(n)?);
+    let error = usize::from(*futures.error.get(n)?);
+    sums.started += 1;
+    sums.transitions += u64::from(*futures.transitions.get(n)?);
+    sums.attempts += u64::from(*futures.attempts.get(n)?);
+    if error > 0 {
+        match sums.errors.get_mut(error) {
+            Some(count) => *count += 1,
+            None => {
+                sums.errors.resize(error, 0);
+                sums.errors.push(1);
+            }
+        }
+    }
+    let Some(close) = close_of(*futures.close.get(n)?) else { return Some(u64::MAX) };
+    sums.closes.add(close);
+    sums.durations.add(duration);
+    if express {
+        sums.billed += duration.div_ceil(100_000_000);
+    }
+    Some(at.saturating_add(duration))
+}
+
+fn classes(scenario: &Scenario, customers: &Customers, weight: u8, tally: &mut Tally) {
+    for (n, class) in customers.class.iter().enumerate() {
+        let new = customers.goes_to_new(n, weight);
+        let sums = &mut tally.versions.of_mut(new).classes;
+        if sums.is_empty() {
+            sums.resize(scenario.inputs.len(), (0, 0));
+        }
+        if let Some((started, failed)) = sums.get_mut(usize::from(*class)) {
+            *started += 1;
+            *failed += u64::from(customers.futures.of(new).is_bad(n));
+        }
+    }
+}
+
+/// The 50th, 90th and 99th percentile in milliseconds, by nearest rank.
+fn percentiles(times: &mut [u64]) -> Option<[f64; 3]> {
+    if times.is_empty() {
+        return None;
+    }
+    let mut of = |percent: usize| {
+        let rank = (times.len() * percent).div_ceil(100).clamp(1, times.len()) - 1;
+        *times.select_nth_unstable(rank).1 as f64 / 1e6
+    };
+    Some([of(50), of(90), of(99)])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::simulation::profile::Profile;
+    use crate::simulation::simulate;
+
+    fn document(traffic: &str, weights: &str) -> String {
+        let definition = r#"{"StartAt": "A", "States": {"A": {"Type": "Task", "Resource": "x", "End": true,
+            "Retry": [{"ErrorEquals": ["E"], "IntervalSeconds": 2, "MaxAttempts": 1}]}}}"#;
+        let version = |p: f64| {
+            format!(
+                r#"{{"definition": {definition}, "behaviour": {{"A": {{
+                    "latency": {{"kind": "exponential", "mean_ms": 40000}},
+                    "outcomes": [{{"p": {p}, "outcome": "error", "error": "E"}}]}}}}}}"#
+            )
+        };
+        format!(
+            r#"{{"weir": 1, "seed": 5, "traffic": {traffic}, "alias": {{"weights": {weights}}},
+                "inputs": [{{"name": "small", "weight": 3}}, {{"name": "large"}}],
+                "versions": {{"1": {}, "2": {}}}}}"#,
+            version(0.1),
+            version(0.4)
+        )
+    }
+
+    fn play(document: &str, budget: u64, backwards: bool) -> (Scenario, Starts, Vec<Text>, Customers) {
+        let scenario = Rc::new(Scenario::parse(document).unwrap());
+        let starts = Rc::new(Starts::new(&scenario));
+        let mut both = Both::new(Rc::clone(&scenario), Rc::clone(&starts), Profile::new(&scenario).unwrap());
+        let mut pieces: Vec<u64> = (0..starts.pieces()).collect();
+        if backwards {
+            pieces.reverse();
+        }
+        let mut parts: Vec<(u64, Customers)> = Vec::new();
+        for piece in pieces {
+            let mut part = Customers::default();
+            both.begin(piece);
+            while !both.advance(budget, &mut part) {}
+            parts.push((piece, part));
+        }
+        parts.sort_by_key(|(piece, _)| *piece);
+        let mut all = Customers::default();
+        parts.iter().for_each(|(_, part)| all.append(part));
+        let errors = both.runner().errors().to_vec();
+        ((*scenario).clone(), (*starts).clone(), errors, all)
+    }
+
+    const TRAFFICS: [&str; 4] = [
+        r#"{"kind": "poisson", "per_min": 100, "stop": {"count": 7001}}"#,
+        r#"{"kind": "constant", "per_min": 0.3, "stop": {"count": 50}}"#,
+        r#"{"kind": "poisson", "per_min": 30000, "stop": {"duration_ms": 90000}}"#,
+        r#"{"kind": "poisson", "per_min": 50, "burst": {"kind": "fixed", "executions": 9}, "stop": {"count": 3000}}"#,
+    ];
+
+    /// The whole point: the counts for a weight are those of a run with that weight.
+    #[test]
+    fn counts_are_those_of_a_run() {
+        for traffic in TRAFFICS {
+            for weight in [0, 10, 37, 100] {
+                let weights = format!(r#"{{"1": {}, "2": {weight}}}"#, 100 - weight);
+                let document = document(traffic, &weights);
+                let (scenario, starts, errors, customers) = play(&document, u64::MAX, false);
+                let told = tell(&scenario, &starts, &errors, &customers, weight, 60);
+                let report = simulate(&document).unwrap();
+                assert_eq!(told.versions, report.versions, "{traffic} {weight}");
+                assert_eq!(told.split.map(|split| split.sentence), report.split.map(|split| split.sentence));
+                let attributable: u32 = report.rows.iter().map(|row| row.attributable).sum();
+                assert_eq!(told.attributable, u64::from(attributable));
+                let started: u32 = told.periods.iter().flat_map(Sides::iter).map(|period| period.started).sum();
+                assert_eq!(u64::from(started), report.executions);
+            }
+        }
+    }
+
+    #[test]
+    fn pieces_make_no_difference() {
+        for traffic in TRAFFICS {
+            let document = document(traffic, r#"{"1": 90, "2": 10}"#);
+            let (_, _, _, whole) = play(&document, u64::MAX, false);
+            let (_, starts, _, pieces) = play(&document, 7, true);
+            assert!(whole == pieces, "{traffic}");
+            assert_eq!(whole.len() as u64, starts.count());
+        }
+    }
+
+    #[test]
+    fn nobody_turns_back_when_the_weight_rises() {
+        let document = document(TRAFFICS[0], r#"{"1": 90, "2": 10}"#);
+        let (_, _, _, customers) = play(&document, u64::MAX, false);
+        for n in 0..customers.len() {
+            let on_new: Vec<bool> = (0..=100).map(|weight| customers.goes_to_new(n, weight)).collect();
+            assert!(on_new.is_sorted(), "{n}");
+            assert!(!on_new[0] && on_new[100]);
+        }
+    }
+
+    #[test]
+    fn periods_are_round() {
+        let minutes = |minutes: u64| period(minutes * MINUTE, 60) / MINUTE;
+        assert_eq!([1, 60, 61, 100, 301, 86_400, 1_000_000].map(minutes), [1, 1, 2, 2, 10, 1440, 17_280]);
+    }
+}
