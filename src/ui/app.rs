@@ -1,6 +1,7 @@
 //! The whole page.
 
 use super::editor::{Editor, Language};
+use super::simulate::{Document, SimulatePane};
 use super::theme::ThemeToggle;
 use super::trouble;
 use crate::asl::{Definition, compile};
@@ -25,6 +26,23 @@ pub fn App() -> Html {
         Callback::from(move |text| definition.set(text))
     };
     let main = use_node_ref();
+    let scenario = use_state(super::simulate::example);
+    let on_settings = {
+        let scenario = scenario.clone();
+        Callback::from(move |settings: Rc<str>| {
+            if let Some(merged) = Document::merged(&scenario, &settings) {
+                scenario.set(merged);
+            }
+        })
+    };
+    let on_weight = {
+        let scenario = scenario.clone();
+        Callback::from(move |weight: u8| {
+            if let Some(moved) = Document::read(&scenario).map(|document| document.with_weight(weight)) {
+                scenario.set(moved);
+            }
+        })
+    };
     // A plain link to `#main` would overwrite the fragment of the address.
     let skip = {
         let main = main.clone();
@@ -54,6 +72,7 @@ pub fn App() -> Html {
                         {onchange}
                     />
                 </section>
+                <SimulatePane scenario={(*scenario).clone()} {on_settings} {on_weight} />
             </main>
             <footer class="bar"><WorkerLine /></footer>
         </>

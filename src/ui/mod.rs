@@ -13,7 +13,9 @@
 //! ```
 
 mod app;
+pub mod chart;
 pub mod editor;
+pub mod simulate;
 mod theme;
 pub mod trouble;
 

@@ -1,0 +1,63 @@
+//! The SIMULATE pane: the alias's traffic played in workers, and what it comes to.
+//!
+//! The pane knows no store. It is handed a scenario document (`src/simulation/scenario/schema.json`) and hands back what
+//! the user makes of it: settings, the weight of the newer version, an execution to be opened. Everything it shows is
+//! counted by [`simulation`](crate::simulation), in workers or, where only a weight has moved, here.
+//!
+//! ```no_run
+//! use weir::ui::simulate::SimulatePane;
+//! use yew::prelude::*;
+//! #[component]
+//! fn Page() -> Html {
+//!     let scenario = use_state(weir::ui::simulate::example);
+//!     html! { <SimulatePane scenario={(*scenario).clone()} /> }
+//! }
+//! ```
+
+mod document;
+mod explain;
+mod field;
+mod pane;
+mod parts;
+mod traffic;
+
+pub use document::Document;
+pub use explain::Explain;
+pub use pane::{Props, SimulatePane};
+
+use crate::simulation::arrivals::MINUTE;
+use crate::simulation::customers::Customers;
+use std::rc::Rc;
+
+/// An execution that is to be looked at: all that its draws are keyed by.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Opened {
+    pub replication: u64,
+    /// Its minute, and its place among the starts of it.
+    pub minute: u64,
+    pub index: u32,
+    /// Its start in nanoseconds.
+    pub at: u64,
+    pub class: u32,
+    pub version: Rc<str>,
+}
+
+impl Opened {
+    pub(super) fn of(customers: &Customers, n: usize, weight: u8, old: &str, new: &str) -> Option<Opened> {
+        let at = *customers.at.get(n)?;
+        let version = if customers.goes_to_new(n, weight) { new } else { old };
+        Some(Opened {
+            replication: 0,
+            minute: at / MINUTE,
+            index: *customers.index.get(n)?,
+            at,
+            class: u32::from(*customers.class.get(n)?),
+            version: version.into(),
+        })
+    }
+}
+
+/// The scenario that the page opens on: an order workflow whose version 2 fails its charge for 5 % of the orders.
+pub fn example() -> Rc<str> {
+    include_str!("../../../www/examples/order.scenario.json").into()
+}
