@@ -7,13 +7,13 @@
 //!
 //! ```
 //! use std::rc::Rc;
-//! use weir::simulation::{customers::{Both, Customers, Starts, tell}, profile::Profile, runner::Runner, scenario::Scenario};
+//! use weir::simulation::{customers::{Both, Customers, Starts, tell}, runner, runner::Runner, scenario::Scenario};
 //! let scenario = Rc::new(Scenario::parse(r#"{"weir": 1, "alias": {"weights": {"1": 90, "2": 10}},
 //!   "traffic": {"kind": "poisson", "per_min": 60, "stop": {"count": 5000}},
 //!   "versions": {"1": {"definition": {"StartAt": "A", "States": {"A": {"Type": "Pass", "End": true}}}},
 //!                "2": {"definition": {"StartAt": "A", "States": {"A": {"Type": "Fail", "Error": "Bug"}}}}}}"#).unwrap());
 //! let starts = Rc::new(Starts::new(&scenario));
-//! let mut both = Both::new(Rc::clone(&scenario), Rc::clone(&starts), Profile::new(&scenario).unwrap());
+//! let mut both = Both::new(Rc::clone(&scenario), Rc::clone(&starts), runner(&scenario).unwrap());
 //! let mut customers = Customers::default();
 //! for piece in 0..starts.pieces() {
 //!     both.begin(piece);
@@ -28,10 +28,10 @@ use super::Sides;
 use super::arrivals::{Arrival, Arrivals, MINUTE};
 use super::metrics::Close;
 use super::report::{SplitReport, VersionReport, version_reports};
-use super::run::{Tally, VersionTally};
+use super::run::{Tally, VersionTally, arrivals, horizon};
 use super::runner::{CLASS, Customer, ROUTE, Runner};
-use super::scenario::{MAX_MINUTES, Scenario, WorkflowType};
-use crate::base::{Delay, Key, Text, Time};
+use super::scenario::{Scenario, WorkflowType};
+use crate::base::{Key, Text, Time};
 use crate::engine::tasks::DriftPer;
 use serde::{Deserialize, Serialize};
 use std::rc::Rc;
@@ -66,8 +66,7 @@ pub struct Starts {
 
 impl Starts {
     pub fn new(scenario: &Scenario) -> Starts {
-        let end = scenario.length().unwrap_or(Delay::from_secs(60 * MAX_MINUTES));
-        let arrivals = Arrivals::new(&scenario.traffic, end);
+        let arrivals = arrivals(scenario);
         let key = Key::new(scenario.seed).with(0);
         let most = scenario.traffic.count.unwrap_or(u64::MAX);
         let (mut before, mut cuts, mut sum, mut last) = (vec![0], vec![0], 0, 0);
@@ -86,7 +85,7 @@ impl Starts {
         if cuts.last() != Some(&minutes) {
             cuts.push(minutes);
         }
-        let horizon = scenario.length().map_or(minutes * MINUTE, Delay::as_nanos);
+        let horizon = horizon(scenario, &arrivals, key);
         Starts { arrivals, key, before, cuts, horizon }
     }
 
@@ -226,10 +225,10 @@ impl<R: Runner> Both<R> {
                 if budget == 0 {
                     return false;
                 }
-                budget -= 1;
                 self.next += 1;
                 let key = minute_key.with(u64::from(index));
                 self.play(key, at, index, out);
+                budget = budget.saturating_sub(1 + self.runner.effort());
             }
             self.listed.clear();
             self.next = 0;
@@ -310,7 +309,7 @@ pub struct Period {
 /// The length of a period such that there are about so many: whole minutes, and round.
 fn period(horizon: u64, wanted: u64) -> u64 {
     let minutes = horizon.div_ceil(MINUTE);
-    let round = [1, 2, 5, 10, 15, 30, 60, 120, 360, 720, 1440];
+    let round = [1, 2, 3, 4, 5, 10, 15, 20, 30, 60, 120, 360, 720, 1440];
     let fits = round.into_iter().find(|length| minutes.div_ceil(*length) <= wanted);
     fits.unwrap_or_else(|| minutes.div_ceil(wanted.max(1)).div_ceil(1440) * 1440).max(1) * MINUTE
 }
@@ -419,8 +418,7 @@ fn percentiles(times: &mut [u64]) -> Option<[f64; 3]> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::simulation::profile::Profile;
-    use crate::simulation::simulate;
+    use crate::simulation::{runner, simulate};
 
     fn document(traffic: &str, weights: &str) -> String {
         let definition = r#"{"StartAt": "A", "States": {"A": {"Type": "Task", "Resource": "x", "End": true,
@@ -444,7 +442,7 @@ mod tests {
     fn play(document: &str, budget: u64, backwards: bool) -> (Scenario, Starts, Vec<Text>, Customers) {
         let scenario = Rc::new(Scenario::parse(document).unwrap());
         let starts = Rc::new(Starts::new(&scenario));
-        let mut both = Both::new(Rc::clone(&scenario), Rc::clone(&starts), Profile::new(&scenario).unwrap());
+        let mut both = Both::new(Rc::clone(&scenario), Rc::clone(&starts), runner(&scenario).unwrap());
         let mut pieces: Vec<u64> = (0..starts.pieces()).collect();
         if backwards {
             pieces.reverse();

@@ -4,15 +4,15 @@ use super::Problem;
 use super::wire::{Reply, Task, WireDetail};
 use crate::base::Text;
 use crate::simulation::customers::{Both, Customers, Starts};
-use crate::simulation::profile::Profile;
 use crate::simulation::run::{Budget, Simulation};
 use crate::simulation::runner::Runner as _;
 use crate::simulation::scenario::Scenario;
+use crate::simulation::tree::Tree;
 use std::collections::VecDeque;
 use std::rc::Rc;
 
 /// What runs executions.
-pub type Runner = Profile;
+pub type Runner = Tree;
 
 /// Customers in one message: what the page takes in within a millisecond or two.
 const PART: usize = 4_000;
@@ -39,7 +39,7 @@ enum Work {
 /// # Errors
 /// What is wrong with its definitions.
 pub fn runner(scenario: &Rc<Scenario>) -> Result<Runner, Vec<Problem>> {
-    Profile::new(scenario).map_err(|found| found.into_iter().map(Problem::from).collect())
+    crate::simulation::runner(scenario).map_err(|found| found.into_iter().map(Problem::from).collect())
 }
 
 /// The scenario of a document.

@@ -38,9 +38,9 @@ impl Scale {
 
     /// The same for minutes.
     pub fn time_ticks((low, high): (f64, f64), wanted: u32) -> Vec<f64> {
-        const STEPS: [f64; 16] = [
-            1.0, 2.0, 5.0, 10.0, 15.0, 30.0, 60.0, 120.0, 240.0, 480.0, 720.0, 1440.0, 2880.0, 10_080.0, 40_320.0,
-            525_600.0,
+        const STEPS: [f64; 17] = [
+            1.0, 2.0, 5.0, 10.0, 15.0, 20.0, 30.0, 60.0, 120.0, 240.0, 480.0, 720.0, 1440.0, 2880.0, 10_080.0,
+            40_320.0, 525_600.0,
         ];
         let rough = (high - low) / f64::from(wanted.max(1));
         if rough < 1.0 {
@@ -108,7 +108,7 @@ mod tests {
         assert_eq!(Scale::ticks((0.0, 1.0), 5), [0.0, 0.2, 0.4, 0.6000000000000001, 0.8, 1.0]);
         assert_eq!(Scale::ticks((0.0, 0.07), 4), [0.0, 0.02, 0.04, 0.06]);
         assert_eq!(Scale::ticks((3.0, 3.0), 4), [3.0]);
-        assert_eq!(Scale::time_ticks((0.0, 100.0), 6), [0.0, 30.0, 60.0, 90.0]);
+        assert_eq!(Scale::time_ticks((0.0, 100.0), 6), [0.0, 20.0, 40.0, 60.0, 80.0, 100.0]);
         assert_eq!(Scale::time_ticks((0.0, 1440.0), 6), [0.0, 240.0, 480.0, 720.0, 960.0, 1200.0, 1440.0]);
         assert!(Scale::ticks((0.0, f64::INFINITY), 4).len() < 2);
     }

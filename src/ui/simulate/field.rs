@@ -88,7 +88,7 @@ impl Frame {
             let dy = customers.route.get(*n).map_or(0.0, |route| y.place(f64::from(*route)) - py);
             dx * dx + dy * dy
         };
-        let dots = (from..to).filter(|n| *n as u64 % self.each == 0);
+        let dots = (from..to).filter(|n| (*n as u64).is_multiple_of(self.each));
         let best = dots.min_by(|a, b| far(a).total_cmp(&far(b)))?;
         (far(&best) <= within * within).then_some(best)
     }
@@ -423,7 +423,7 @@ pub fn Field(props: &FieldProps) -> Html {
 
     let (x, y) = (frame.x(), frame.y());
     let minutes = props.horizon as f64 / 60e9;
-    let ticks = Scale::time_ticks((0.0, minutes), ((width / 90.0) as u32).clamp(2, 14));
+    let ticks = Scale::time_ticks((0.0, minutes), ((width / 62.0) as u32).clamp(2, 14));
     let right = (width - RIGHT).max(LEFT + 1.0);
     let customers = props.customers.0.borrow();
     let seen = pointed.and_then(|n| Seen::of(&customers, n, props, frame.horizon));

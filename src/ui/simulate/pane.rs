@@ -265,7 +265,10 @@ impl SimulatePane {
         let stream = &mut self.stream;
         let (Some((scenario, starts)), Some(document)) = (&stream.scenario, &self.document) else { return };
         let errors = stream.errors.clone().unwrap_or_else(|| Rc::from([]));
-        let told = tell(scenario, starts, &errors, &stream.crowd.0.borrow(), document.weight, 60);
+        // Periods such that the version with the smaller share has enough executions in each to say something.
+        let smaller = f64::from(document.weight.min(100 - document.weight)) / 100.0 * starts.count() as f64;
+        let periods = ((smaller / 30.0) as u64).clamp(20, 60);
+        let told = tell(scenario, starts, &errors, &stream.crowd.0.borrow(), document.weight, periods);
         stream.told = Some(Counted(Rc::new(told)));
         stream.told_at = js_sys::Date::now();
         stream.stamp += 1;
