@@ -20,3 +20,148 @@ fn a_command_that_is_none_is_named_and_help_shown() {
     let text = String::from_utf8_lossy(&output.stderr);
     assert!(text.contains("`frobnicate`") && text.contains("usage:"), "{text}");
 }
+
+/// A file of this test run, with that text.
+fn file(name: &str, text: &str) -> String {
+    let path = std::path::Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
+    std::fs::write(&path, text).unwrap();
+    path.to_string_lossy().into_owned()
+}
+
+fn text(bytes: &[u8]) -> String {
+    String::from_utf8_lossy(bytes).into_owned()
+}
+
+const RETRIES: &str = r#"{
+  "StartAt": "Charge",
+  "States": {
+    "Charge": {
+      "Type": "Task",
+      "Resource": "${ChargeFunction}",
+      "Retry": [{"ErrorEquals": ["Down"], "IntervalSeconds": 2}],
+      "ResultPath": "$.charge",
+      "End": true
+    }
+  }
+}"#;
+
+const MOCKS: &str = r#"{
+  "StateMachines": {"Orders": {"TestCases": {"Flaky": {"Charge": "Flaky"}, "Dead": {"Charge": "Dead"}}}},
+  "MockedResponses": {
+    "Flaky": {"0": {"Throw": {"Error": "Down", "Cause": "try again"}}, "1": {"Return": {"status": "OK"}}},
+    "Dead": {"0": {"Throw": {"Error": "Dead", "Cause": "for good"}}}
+  }
+}"#;
+
+#[test]
+fn check_shows_the_place_and_the_mend() {
+    let wrong = file(
+        "wrong.asl.json",
+        "{\n  \"StartAt\": \"A\",\n  \"States\": {\n    \"A\": {\"Type\": \"Pass\", \"Nxet\": \"B\", \"End\": true}\n  }\n}\n",
+    );
+    let right = file("right.asl.json", RETRIES);
+    let output = weir(&["check", &wrong, &right]);
+    assert_eq!(output.status.code(), Some(1));
+    let told = text(&output.stdout);
+    let expected = format!(
+        "error[unknown-field]: a Pass state has no field `Nxet`\n --> {wrong}:4:27\n  |\n4 |     \"A\": {{\"Type\": \"Pass\", \"Nxet\": \"B\", \"End\": true}}\n  |                           ^^^^^^ did you mean `Next`?\n\n{wrong}: 1 error\n{right}: valid, 1 state\n"
+    );
+    assert_eq!(told, expected);
+    assert_eq!(weir(&["check", &right]).status.code(), Some(0));
+}
+
+#[test]
+fn check_in_json_tells_what_aws_would() {
+    let wrong = file("empty.asl.json", "{}");
+    let output = weir(&["check", "--json", &wrong]);
+    assert_eq!(output.status.code(), Some(1));
+    let told = weir::base::Value::parse(&text(&output.stdout)).unwrap();
+    let at = |pointer: &str| told.pointer(pointer).and_then(|value| value.as_str()).map(str::to_owned);
+    assert_eq!(at("/0/diagnostics/0/code").as_deref(), Some("missing-field"));
+    assert_eq!(at("/0/diagnostics/0/aws/message").as_deref(), Some("These fields are required: [States, StartAt]"));
+    assert_eq!(at("/0/diagnostics/0/aws/location").as_deref(), Some("/"));
+}
+
+#[test]
+fn check_knows_profiles_and_express() {
+    let task = |resource: &str| {
+        format!(r#"{{"StartAt": "A", "States": {{"A": {{"Type": "Task", "Resource": "{resource}", "End": true}}}}}}"#)
+    };
+    let uri = file("uri.asl.json", &task("foo:bar"));
+    assert_eq!(weir(&["check", &uri]).status.code(), Some(1));
+    assert_eq!(weir(&["check", &uri, "--profile=spec"]).status.code(), Some(0));
+    let waits = file("waits.asl.json", &task("arn:aws:states:::sqs:sendMessage.waitForTaskToken"));
+    assert_eq!(weir(&["check", &waits]).status.code(), Some(0));
+    assert_eq!(weir(&["check", "--express", &waits]).status.code(), Some(1));
+    for wrong in [
+        &["check"] as &[&str],
+        &["check", "--profile", "x", &uri],
+        &["check", "--frob", &uri],
+        &["check", "/no/such/file"],
+    ] {
+        assert_eq!(weir(wrong).status.code(), Some(2), "{wrong:?}");
+    }
+}
+
+#[test]
+fn check_shows_a_part_of_a_long_line() {
+    let long =
+        format!(r#"{{"Comment": "{}", "StartAt": "A", "States": {{"A": {{"Type": "Sucseed"}}}}}}"#, "x".repeat(5000));
+    let output = text(&weir(&["check", &file("long.asl.json", &long)]).stdout);
+    assert!(
+        output.contains("did you mean `Succeed`?") && output.lines().all(|line| line.chars().count() < 200),
+        "{output}"
+    );
+}
+
+#[test]
+fn run_shows_the_history() {
+    let (definition, mocks) = (file("retries.asl.json", RETRIES), file("mocks.json", MOCKS));
+    let output = weir(&["run", &definition, "--input", r#"{"order": 7}"#, "--mocks", &mocks, "--case", "Flaky"]);
+    let told = text(&output.stdout);
+    assert_eq!(output.status.code(), Some(0), "{told}{}", text(&output.stderr));
+    assert!(
+        told.contains("TaskStateEntered") && told.contains("LambdaFunctionFailed") && told.contains("error Down"),
+        "{told}"
+    );
+    assert!(told.ends_with("SUCCEEDED after 2.000 s: {\"order\":7,\"charge\":{\"status\":\"OK\"}}\n"), "{told}");
+    let dead = weir(&["run", &definition, "--mocks", &mocks, "--case", "Dead"]);
+    assert_eq!(dead.status.code(), Some(1));
+    assert!(text(&dead.stdout).ends_with("FAILED after 0.000 s: Dead: for good\n"), "{}", text(&dead.stdout));
+}
+
+#[test]
+fn run_in_json_is_what_the_service_answers() {
+    let definition = file("json.asl.json", RETRIES);
+    let output = weir(&["run", &definition, "--json", "--set", "ChargeFunction=arn:aws:lambda:us-east-1:1:function:f"]);
+    let told = weir::base::Value::parse(&text(&output.stdout)).unwrap();
+    assert_eq!(told.get("status").and_then(|status| status.as_str()), Some("SUCCEEDED"));
+    let types = told.get("events").and_then(|events| events.as_array()).unwrap();
+    assert_eq!(
+        types.iter().next().and_then(|event| event.get("type")).and_then(|kind| kind.as_str()),
+        Some("ExecutionStarted")
+    );
+    assert!(told.to_json().contains("arn:aws:lambda:us-east-1:1:function:f"));
+}
+
+#[test]
+fn run_says_what_it_misses() {
+    let (definition, mocks) = (file("misses.asl.json", RETRIES), file("misses.json", MOCKS));
+    let broken = file("broken.asl.json", "{");
+    for (wrong, code, part) in [
+        (&["run", &definition, "--input", "{"] as &[&str], 2, "neither JSON nor a file"),
+        (&["run", &definition, "--mocks", &mocks], 2, "which test case? name it with `--case`: Dead, Flaky"),
+        (&["run", &definition, "--mocks", &mocks, "--case", "Other"], 2, "no test case `Other`"),
+        (&["run", &definition, "--mocks", &definition], 2, "is not a mock configuration"),
+        (&["run", &definition, "--set", "x"], 2, "--set NAME=VALUE"),
+        (&["run", &definition, "--seed", "x"], 2, "is not a seed"),
+        (&["run", &definition, &definition], 2, "only one definition"),
+        (&["run", &broken], 1, "never closed"),
+    ] {
+        let output = weir(wrong);
+        assert_eq!(output.status.code(), Some(code), "{wrong:?}");
+        assert!(text(&output.stderr).contains(part), "{wrong:?}: {}", text(&output.stderr));
+    }
+    let express = weir(&["run", "--express", &definition, "--input", "{\"a\":1}"]);
+    assert!(text(&express.stdout).starts_with("SUCCEEDED"), "{}{}", text(&express.stdout), text(&express.stderr));
+}

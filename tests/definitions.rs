@@ -257,7 +257,8 @@ fn recorded_answers() {
                         _ => None,
                     };
                     asked += 1;
-                    let told = invalid_definition(&findings);
+                    let told = invalid_definition(&findings)
+                        .map(|errors| format!("Invalid State Machine Definition: '{errors}'"));
                     if told.as_deref() != expected {
                         wrong.push(format!("{id}: expected {expected:?}, found {told:?}"));
                     }

@@ -8,6 +8,7 @@ pub mod fields;
 mod model;
 pub mod program;
 pub mod query;
+pub mod substitutions;
 
 pub use model::{Definition, Machine, MachineId, Owner, QueryLanguage, State, StateId, StateType, Transition, Via};
 pub use program::{Program, compile};

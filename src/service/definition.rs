@@ -2,6 +2,7 @@
 
 use super::ServiceError;
 use super::state_machine::Type;
+use crate::asl::check::{Finding, Profile, check, invalid_definition};
 use crate::asl::{self, Definition, Program};
 use crate::base::value::read::Node;
 use crate::base::{Object, Text, Value};
@@ -14,38 +15,9 @@ pub struct Compiled {
     pub variable_references: Object,
 }
 
-/// A finding as ValidateStateMachineDefinition tells it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Finding {
-    pub is_error: bool,
-    /// `SCHEMA_VALIDATION_FAILED`
-    pub code: Text,
-    pub message: Text,
-    /// `/States/A/Next`; none for what has no place.
-    pub location: Option<Text>,
-}
-
 /// What is wrong with a definition, errors and warnings.
-pub fn findings(definition: &Definition, _kind: Type) -> Vec<Finding> {
-    let schema = |message: &str, location: Option<&str>| Finding {
-        is_error: true,
-        code: "SCHEMA_VALIDATION_FAILED".into(),
-        message: message.into(),
-        location: location.map(Text::from),
-    };
-    if let Some(error) = definition.syntax.first() {
-        return vec![match definition.root.is_object() {
-            true => Finding { code: "INVALID_JSON_DESCRIPTION".into(), ..schema(&error.message, None) },
-            false => schema("Definition must be a valid JSON object", None),
-        }];
-    }
-    match asl::compile(definition) {
-        Ok(_) => Vec::new(),
-        Err(error) => {
-            let pointer = error.pointer.as_str();
-            vec![schema(&error.message, Some(if pointer.is_empty() { "/" } else { pointer }))]
-        }
-    }
+pub fn findings(definition: &Definition, kind: Type) -> Vec<Finding> {
+    check(definition, &Profile { substitutions: false, express: kind == Type::Express, ..Profile::default() })
 }
 
 /// # Errors
@@ -57,10 +29,8 @@ pub fn compile(text: &str, kind: Type) -> Result<Compiled, ServiceError> {
 /// # Errors
 /// InvalidDefinition with all errors.
 pub fn compile_definition(definition: &Definition, kind: Type) -> Result<Compiled, ServiceError> {
-    let findings = findings(definition, kind);
-    let errors: Vec<String> = findings.iter().filter(|finding| finding.is_error).map(Finding::told).collect();
-    if !errors.is_empty() {
-        return Err(ServiceError::invalid_definition(errors.join(", ")));
+    if let Some(errors) = invalid_definition(&findings(definition, kind)) {
+        return Err(ServiceError::invalid_definition(errors));
     }
     let program = asl::compile(definition).map_err(|error| {
         ServiceError::invalid_definition(format_args!(
@@ -70,16 +40,6 @@ pub fn compile_definition(definition: &Definition, kind: Type) -> Result<Compile
     })?;
     let variable_references = variable_references(&program);
     Ok(Compiled { program: Rc::new(program), variable_references })
-}
-
-impl Finding {
-    /// As the message of an InvalidDefinition has it.
-    fn told(&self) -> String {
-        match &self.location {
-            Some(location) => format!("{}: {} at {location}", self.code, self.message),
-            None => format!("{}: {}", self.code, self.message),
-        }
-    }
 }
 
 /// The variables that each state refers to, where it refers to any.

@@ -6,6 +6,7 @@ use super::shapes::{DEFINITION, TYPE};
 use super::state_machine::Type;
 use super::{Account, ServiceError};
 use crate::asl::Definition;
+use crate::asl::check::{AwsDiagnostic, Finding};
 use crate::base::Text;
 
 request! {
@@ -28,9 +29,9 @@ response! {
 response! {
     DiagnosticItem {
         severity "severity": &'static str,
-        code "code": Text,
-        message "message": Text,
-        location "location": Option<Text>,
+        code "code": &'static str,
+        message "message": String,
+        location "location": Option<String>,
     }
 }
 
@@ -42,19 +43,17 @@ impl Account {
     ) -> Result<Validation, ServiceError> {
         let kind = Type::from_name(request.kind.as_deref().unwrap_or("STANDARD"));
         let findings = definition::findings(&Definition::parse(&request.definition), kind);
-        let fails = findings.iter().any(|finding| finding.is_error);
+        let fails = findings.iter().any(|finding| finding.diagnostic.is_error());
         let warnings = request.severity.as_deref() == Some("WARNING");
-        let shown: Vec<_> = findings.into_iter().filter(|finding| finding.is_error || warnings).collect();
+        let shown: Vec<_> = findings.iter().filter(|finding| finding.diagnostic.is_error() || warnings).collect();
         let most = match request.max_results {
             None | Some(0) => 100,
             Some(most) => usize::try_from(most).unwrap_or(100),
         };
         let truncated = shown.len() > most;
-        let item = |finding: definition::Finding| DiagnosticItem {
-            severity: if finding.is_error { "ERROR" } else { "WARNING" },
-            code: finding.code,
-            message: finding.message,
-            location: finding.location,
+        let item = |finding: &Finding| {
+            let AwsDiagnostic { severity, code, message, location } = finding.to_aws();
+            DiagnosticItem { severity, code, message, location }
         };
         Ok(Validation {
             result: if fails { "FAIL" } else { "OK" },

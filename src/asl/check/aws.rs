@@ -46,7 +46,8 @@ impl Finding {
     }
 }
 
-/// The message of the InvalidDefinition error that CreateStateMachine gives for these findings; none without errors.
+/// What an InvalidDefinition error quotes of these findings: `CODE: message at /location`, and so for each error. None
+/// without errors.
 pub fn invalid_definition(findings: &[Finding]) -> Option<String> {
     let errors: Vec<String> = findings
         .iter()
@@ -59,7 +60,7 @@ pub fn invalid_definition(findings: &[Finding]) -> Option<String> {
             }
         })
         .collect();
-    (!errors.is_empty()).then(|| format!("Invalid State Machine Definition: '{}'", errors.join(", ")))
+    (!errors.is_empty()).then(|| errors.join(", "))
 }
 
 fn sentence(message: &str) -> String {

@@ -1,0 +1,66 @@
+//! The native command: the same core as the page, for terminals and pipelines.
+
+mod arguments;
+mod check;
+mod print;
+mod run;
+
+use arguments::Arguments;
+use std::process::ExitCode;
+
+const HELP: &str = "\
+weir: see where your executions go before you deploy
+
+usage: weir check FILE… [--profile aws|spec] [--express] [--json]
+       weir run FILE [--input JSON|FILE] [--mocks FILE] [--case NAME] [--machine NAME]
+                     [--set NAME=VALUE]… [--express] [--seed N] [--json]
+
+  check            says what is wrong with definitions, in JSON or YAML; `-` is the standard input
+    --profile      aws: resources that AWS can call (the default); spec: any URI, as the States Language says
+    --express      the definitions are for Express workflows
+  run              runs one execution in virtual time and shows its history
+    --input        the input, as JSON or in a file; {} if left out
+    --mocks        a mock configuration file of Step Functions Local; tasks that it does not mock echo their input
+    --case         which of its test cases; may be left out where there is one
+    --machine      the name of the state machine in that file; may be left out where there is one
+    --set          what stands for ${NAME} in the definition
+    --seed         what random numbers and ids are made of
+  --json           the result as JSON
+
+  -h, --help       this text
+  -V, --version    the version
+
+It exits with 0 if all is well, with 1 if a definition has errors or the execution does not succeed, with 2 if it was
+called in a wrong way.
+";
+
+/// What ends the command before it has a result.
+enum Stop {
+    /// It was called in a wrong way, or a file cannot be read.
+    Usage(String),
+}
+
+fn main() -> ExitCode {
+    let mut arguments = Arguments::new(std::env::args().skip(1));
+    let done = match arguments.command().as_deref() {
+        None | Some("-h" | "--help") => {
+            print::out(HELP);
+            Ok(true)
+        }
+        Some("-V" | "--version") => {
+            print::out(&format!("weir {}\n", env!("CARGO_PKG_VERSION")));
+            Ok(true)
+        }
+        Some("check") => check::check(arguments),
+        Some("run") => run::run(arguments),
+        Some(other) => Err(Stop::Usage(format!("no command `{other}`\n\n{HELP}"))),
+    };
+    match done {
+        Ok(true) => ExitCode::SUCCESS,
+        Ok(false) => ExitCode::from(1),
+        Err(Stop::Usage(message)) => {
+            eprintln!("weir: {}", message.trim_end());
+            ExitCode::from(2)
+        }
+    }
+}
