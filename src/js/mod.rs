@@ -2,17 +2,67 @@
 //!
 //! Not a place for logic: each function turns JavaScript values into the library's own, calls it, and turns the answer
 //! back. `cargo xtask package` builds the library with this module as a WebAssembly module of its own, so that these
-//! exports do not weigh on the page.
+//! exports do not weigh on the page. `www/npm/` holds what is better said in JavaScript, and the types.
 //!
 //! ```
 //! assert_eq!(weir::js::version(), env!("CARGO_PKG_VERSION"));
 //! ```
 
+mod playground;
+mod simulation;
+mod validate;
+
+pub use playground::Playground;
+pub use simulation::SimulationRun;
+
+use crate::base::{Diagnostic, Value};
+use serde::Serialize;
+use serde_wasm_bindgen::Serializer;
 use wasm_bindgen::prelude::wasm_bindgen;
+use wasm_bindgen::{JsError, JsValue};
 
 /// The version of this package, such as `0.1.0`.
 #[wasm_bindgen]
 #[must_use]
 pub fn version() -> String {
     env!("CARGO_PKG_VERSION").to_owned()
+}
+
+/// Anything as plain JavaScript objects.
+fn give(value: &impl Serialize) -> Result<JsValue, JsValue> {
+    value.serialize(&Serializer::json_compatible()).map_err(|error| JsError::new(&error.to_string()).into())
+}
+
+/// A document: an object, or its JSON text.
+fn take(value: &JsValue) -> Result<Value, JsValue> {
+    if let Some(text) = value.as_string() {
+        return Value::parse(&text).map_err(|error| named("SyntaxError", &error.message));
+    }
+    if value.is_undefined() {
+        return Ok(crate::base::Object::new().into());
+    }
+    serde_wasm_bindgen::from_value(value.clone()).map_err(|error| named("TypeError", &error.to_string()))
+}
+
+/// An `Error` with a name.
+fn named(name: &str, message: &str) -> JsValue {
+    let error = js_sys::Error::new(message);
+    error.set_name(name);
+    error.into()
+}
+
+/// An `Error` that holds diagnostics: its message tells the first, its `diagnostics` all.
+fn refused(diagnostics: &[Diagnostic]) -> JsValue {
+    let first = diagnostics.first().map_or(String::new(), |first| match first.pointer.is_root() {
+        true => first.message.clone(),
+        false => format!("{}: {}", first.pointer, first.message),
+    });
+    let error = named("InvalidDocument", &first);
+    let list: Vec<validate::Told<'_>> =
+        diagnostics.iter().map(|diagnostic| validate::Told::new(diagnostic, None)).collect();
+    if let Ok(list) = give(&list) {
+        // A plain property of a plain object: it cannot fail.
+        let _ = js_sys::Reflect::set(&error, &"diagnostics".into(), &list);
+    }
+    error
 }

@@ -22,13 +22,15 @@ const manifest = {
   types: "./index.d.ts",
   exports: {
     ".": { types: "./index.d.ts", node: "./node.js", default: "./index.js" },
+    "./aws-sdk": { types: "./aws-sdk.d.ts", default: "./aws-sdk.js" },
     "./weir_bg.wasm": "./weir_bg.wasm",
     "./package.json": "./package.json",
   },
 };
 
 await optimise(join(folder, "weir_bg.wasm"));
-for (const name of ["index.js", "node.js", "index.d.ts", "README.md"]) await copyFile(join(here, name), join(folder, name));
+const own = ["index.js", "node.js", "playground.js", "aws-sdk.js", "index.d.ts", "operations.d.ts", "aws-sdk.d.ts", "README.md"];
+for (const name of own) await copyFile(join(here, name), join(folder, name));
 for (const name of ["LICENSE-MIT", "LICENSE-APACHE"]) await copyFile(join(root, name), join(folder, name));
 await writeFile(join(folder, "package.json"), `${JSON.stringify(manifest, null, 2)}\n`);
 console.log(`${folder}: ${(await readdir(folder)).sort().join(" ")}`);

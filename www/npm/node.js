@@ -2,7 +2,8 @@
 import { readFile } from "node:fs/promises";
 import start, { initSync as startSync } from "./weir.js";
 
-export * from "./weir.js";
+export { validate, version } from "./weir.js";
+export { Playground, simulate } from "./playground.js";
 
 export default async function init(source = readFile(new URL("./weir_bg.wasm", import.meta.url))) {
   await start({ module_or_path: source });

@@ -1,0 +1,47 @@
+//! Diagnostics for JavaScript.
+
+use super::give;
+use crate::asl::{Definition, compile};
+use crate::base::{Diagnostic, Utf16};
+use serde::Serialize;
+use wasm_bindgen::JsValue;
+use wasm_bindgen::prelude::wasm_bindgen;
+
+/// A diagnostic. Offsets count UTF-16 units, as JavaScript does.
+#[derive(Debug, Serialize)]
+pub(super) struct Told<'d> {
+    severity: &'static str,
+    code: &'d str,
+    message: &'d str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    help: Option<&'d str>,
+    pointer: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    from: Option<u32>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    to: Option<u32>,
+}
+
+impl<'d> Told<'d> {
+    pub fn new(diagnostic: &'d Diagnostic, text: Option<&Utf16>) -> Told<'d> {
+        let range = text.map(|text| text.range(diagnostic.span));
+        Told {
+            severity: if diagnostic.is_error() { "ERROR" } else { "WARNING" },
+            code: diagnostic.code,
+            message: &diagnostic.message,
+            help: diagnostic.help.as_deref(),
+            pointer: diagnostic.pointer.to_string(),
+            from: range.map(|(from, _)| from),
+            to: range.map(|(_, to)| to),
+        }
+    }
+}
+
+/// What is wrong with a definition: severity, code, message, help, JSON pointer, and the range in the text.
+#[wasm_bindgen(skip_typescript)]
+pub fn validate(definition: &str) -> Result<JsValue, JsValue> {
+    let diagnostics: Vec<Diagnostic> = compile(&Definition::parse(definition)).err().into_iter().collect();
+    let text = Utf16::new(definition);
+    let told: Vec<Told<'_>> = diagnostics.iter().map(|diagnostic| Told::new(diagnostic, Some(&text))).collect();
+    give(&told)
+}
