@@ -1,7 +1,8 @@
 //! Diagnostics for JavaScript.
 
 use super::give;
-use crate::asl::{Definition, compile};
+use crate::asl::Definition;
+use crate::asl::check::{Profile, check};
 use crate::base::{Diagnostic, Utf16};
 use serde::Serialize;
 use wasm_bindgen::JsValue;
@@ -40,8 +41,8 @@ impl<'d> Told<'d> {
 /// What is wrong with a definition: severity, code, message, help, JSON pointer, and the range in the text.
 #[wasm_bindgen(skip_typescript)]
 pub fn validate(definition: &str) -> Result<JsValue, JsValue> {
-    let diagnostics: Vec<Diagnostic> = compile(&Definition::parse(definition)).err().into_iter().collect();
+    let findings = check(&Definition::parse(definition), &Profile::default());
     let text = Utf16::new(definition);
-    let told: Vec<Told<'_>> = diagnostics.iter().map(|diagnostic| Told::new(diagnostic, Some(&text))).collect();
+    let told: Vec<Told<'_>> = findings.iter().map(|finding| Told::new(&finding.diagnostic, Some(&text))).collect();
     give(&told)
 }
