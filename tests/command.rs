@@ -165,3 +165,86 @@ fn run_says_what_it_misses() {
     let express = weir(&["run", "--express", &definition, "--input", "{\"a\":1}"]);
     assert!(text(&express.stdout).starts_with("SUCCEEDED"), "{}{}", text(&express.stdout), text(&express.stderr));
 }
+
+const SCENARIO: &str = r#"{"weir": 1, "seed": 7, "replications": 200, "horizon_ms": 900000,
+    "traffic": {"kind": "poisson", "per_min": 100}, "alias": {"weights": {"5": 100}},
+    "versions": {"5": {"definition": {"StartAt": "A", "States": {"A": {"Type": "Pass", "End": true}}}},
+                 "6": {"definition": {"StartAt": "A", "States": {"A": {"Type": "Task", "Resource": "x", "End": true}}},
+                       "behaviour": {"A": {"outcomes": [{"p": 0.2, "outcome": "error", "error": "Bug"}]}}}},
+    "alarms": [{"name": "failures", "metric": "ExecutionsFailed", "statistic": "Sum", "dimension": {"Version": "6"},
+                "operator": ">=", "threshold": 1, "N": 3, "M": 2}],
+    "strategy": {"kind": "canary", "weight": 10, "interval_ms": 300000, "bake_ms": 600000}}"#;
+
+fn with_input(arguments: &[&str], input: &str) -> Output {
+    use std::io::Write;
+    use std::process::Stdio;
+    let mut command = Command::new(env!("CARGO_BIN_EXE_weir"));
+    command.args(arguments).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut child = command.spawn().unwrap();
+    child.stdin.take().unwrap().write_all(input.as_bytes()).unwrap();
+    child.wait_with_output().unwrap()
+}
+
+#[test]
+fn simulates_a_scenario_in_every_format() {
+    let told = |format: &str| {
+        let output = with_input(&["simulate", "-", "--format", format], SCENARIO);
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        String::from_utf8(output.stdout).unwrap()
+    };
+    let table = told("table");
+    assert!(table.contains("P(rollback)") && table.contains('─') && !table.contains("|---"), "{table}");
+    assert!(told("markdown").contains("| P(rollback) |"));
+    let report: serde_json::Value = serde_json::from_str(&told("json")).unwrap();
+    assert_eq!((&report["replications"], &report["seed"]), (&200.into(), &7.into()));
+    assert!(report["rollout"]["rollback"]["value"].as_f64().unwrap() > 0.99);
+    assert_eq!(told("csv").lines().count(), 201);
+    // However many threads there are, whatever comes first.
+    assert_eq!(told("csv"), told("csv"));
+    let library = weir::simulation::simulate(SCENARIO).unwrap();
+    assert_eq!(told("csv"), library.csv());
+    let mut report = report;
+    let mut own: serde_json::Value = serde_json::to_value(&library).unwrap();
+    // Who had seen which path is no result.
+    for told in [&mut report, &mut own] {
+        told.as_object_mut().unwrap().remove("coverage");
+    }
+    assert_eq!(report, own);
+}
+
+#[test]
+fn compares_variants() {
+    let strategy = |bake: u32| {
+        format!(r#"{{"strategy": {{"kind": "canary", "weight": 10, "interval_ms": 300000, "bake_ms": {bake}}}}}"#)
+    };
+    let comparison = format!(
+        r#"{{"weir": 1, "scenario": {SCENARIO}, "variants": [{{"name": "watched", "patch": {}}}, {{"name": "unwatched", "patch": {}}}]}}"#,
+        strategy(600_000),
+        strategy(0)
+    );
+    let output = with_input(&["compare", "-", "--format=json"], &comparison);
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let report: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!(report["lines"].as_array().unwrap().len(), 2);
+    assert!(report["recommendation"]["reason"].is_string());
+    let table = String::from_utf8(with_input(&["compare", "-"], &comparison).stdout).unwrap();
+    assert!(table.contains("unwatched") && table.contains('─'), "{table}");
+}
+
+#[test]
+fn tells_where_a_scenario_is_wrong() {
+    let output = with_input(&["simulate", "-"], &SCENARIO.replace("\"per_min\": 100", "\"per_min\": -3"));
+    assert_eq!(output.status.code(), Some(1));
+    let text = String::from_utf8_lossy(&output.stderr);
+    assert!(text.contains("`-3` is out of range") && text.contains("--> -:2:47"), "{text}");
+    for wrong in [
+        &["simulate"][..],
+        &["simulate", "no-such-file"],
+        &["simulate", "-", "--format", "xml"],
+        &["compare", "-", "--fast"],
+    ] {
+        let output = with_input(wrong, "");
+        assert_eq!(output.status.code(), Some(2), "{wrong:?}");
+        assert!(!output.stderr.is_empty());
+    }
+}

@@ -2,7 +2,7 @@
 // it, one after the other, and says how many succeeded. Every task is answered {"status":"OK"}.
 
 import { StateMachine } from "aws-local-stepfunctions";
-import init, { Runs } from "../../target/bench/browser_bench.js";
+import init, { Plays, Runs } from "../../target/bench/browser_bench.js";
 
 const start = init({ module_or_path: new URL("browser_bench_bg.wasm", self.location.href) });
 
@@ -33,3 +33,14 @@ export const contestants = {
     };
   },
 };
+
+/** Plays blocks of a scenario: [executions, the share of them that was interpreted, bytes of memory]. */
+export async function prepare(document) {
+  const { memory } = await start;
+  const plays = new Plays(document);
+  return (first, step) => {
+    let executions = 0;
+    for (let block = first; block < plays.blocks(); block += step) executions += plays.play(block);
+    return [executions, plays.interpreted(), memory.buffer.byteLength];
+  };
+}

@@ -10,6 +10,10 @@ use weir::asl::{Definition, Program, compile};
 use weir::base::{Key, Value};
 use weir::engine::agenda::Agenda;
 use weir::engine::{Answer, Identity, Log, Record, Status, Tally, Token};
+use weir::simulation::run::{BLOCK, Budget, Simulation};
+use weir::simulation::runner::Runner;
+use weir::simulation::scenario::Scenario;
+use weir::simulation::{self, tree::Tree};
 
 /// A definition and an input, ready to be run. Tasks are answered `{"status":"OK"}`.
 #[wasm_bindgen]
@@ -61,5 +65,47 @@ impl Runs {
         self.count += 1;
         let key = Key::new(7).with(self.count);
         drive::run(&self.program, &self.input, &self.identity, key, &mut self.agenda, &self.ok, record)
+    }
+}
+
+/// A scenario, ready to be played block by block.
+#[wasm_bindgen]
+pub struct Plays {
+    simulation: Simulation<Tree>,
+    blocks: u32,
+}
+
+#[wasm_bindgen]
+impl Plays {
+    /// # Errors
+    /// All that is wrong with the document.
+    #[wasm_bindgen(constructor)]
+    pub fn new(document: &str) -> Result<Plays, JsError> {
+        let told = |findings: Vec<weir::base::Diagnostic>| {
+            let messages = findings.iter().map(|finding| format!("{}: {}", finding.pointer, finding.message));
+            JsError::new(&messages.collect::<Vec<_>>().join("; "))
+        };
+        let scenario = Rc::new(Scenario::parse(document).map_err(told)?);
+        let runner = simulation::runner(&scenario).map_err(told)?;
+        let blocks = scenario.effort.most().div_ceil(BLOCK) as u32;
+        Ok(Plays { simulation: Simulation::new(scenario, runner), blocks })
+    }
+
+    /// How many blocks there are.
+    pub fn blocks(&self) -> u32 {
+        self.blocks
+    }
+
+    /// Plays a block; how many executions it was.
+    pub fn play(&mut self, block: u32) -> f64 {
+        self.simulation.begin(u64::from(block));
+        while !self.simulation.advance(Budget { executions: 1_000_000 }).is_done {}
+        let tally = self.simulation.take().map(|block| block.tally).unwrap_or_default();
+        tally.versions.iter().map(|version| version.started).sum::<u64>() as f64
+    }
+
+    /// The share of executions that were interpreted.
+    pub fn interpreted(&self) -> f64 {
+        self.simulation.runner().coverage().share()
     }
 }

@@ -1,17 +1,30 @@
 // Runs what the page asks for, and times it here, where nothing else happens.
 
-import { contestants } from "./contestants.mjs";
+import { contestants, prepare } from "./contestants.mjs";
 
 const ready = new Map();
 
-self.onmessage = async ({ data: { name, definition, input, count } }) => {
+/** Interprets so many executions of a definition. */
+async function run({ name, definition, input, count }) {
+  if (!ready.has(name)) ready.set(name, await contestants[name](definition, input));
+  const begin = performance.now();
+  const succeeded = await ready.get(name)(count);
+  const seconds = (performance.now() - begin) / 1000;
+  if (succeeded !== count) throw new Error(`${name}: ${succeeded} of ${count} executions succeeded`);
+  return { seconds };
+}
+
+/** Plays every `step`-th block of a scenario from the `first`. */
+async function play({ document, first, step }) {
+  if (!ready.has(document)) ready.set(document, await prepare(document));
+  const begin = performance.now();
+  const [executions, interpreted, memory] = ready.get(document)(first, step);
+  return { seconds: (performance.now() - begin) / 1000, executions, interpreted, memory };
+}
+
+self.onmessage = async ({ data }) => {
   try {
-    if (!ready.has(name)) ready.set(name, await contestants[name](definition, input));
-    const begin = performance.now();
-    const succeeded = await ready.get(name)(count);
-    const seconds = (performance.now() - begin) / 1000;
-    if (succeeded !== count) throw new Error(`${name}: ${succeeded} of ${count} executions succeeded`);
-    self.postMessage({ seconds });
+    self.postMessage(await (data.document ? play(data) : run(data)));
   } catch (error) {
     self.postMessage({ error: String(error) });
   }

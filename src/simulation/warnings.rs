@@ -66,6 +66,7 @@ pub(super) fn warnings(scenario: &Scenario, runner: &impl Runner, tally: &Tally)
     }
     list.strategy();
     list.retries();
+    list.silence(runner);
     list.found
 }
 
@@ -219,6 +220,27 @@ impl List<'_> {
                 message,
                 "give `bake_ms`: how long the alarms are watched at 100 %",
             );
+        }
+    }
+
+    /// About tasks of which nothing is known.
+    fn silence(&mut self, runner: &impl Runner) {
+        for (place, version) in self.scenario.versions.iter().enumerate() {
+            let silent: Vec<&str> = runner.silent(place).iter().map(|task| &**task).collect();
+            if !silent.is_empty() {
+                let message = format!(
+                    "nothing is said of {} of version {}: it answers at once with what it was given",
+                    crate::base::document::listed(&silent),
+                    version.name
+                );
+                let pointer = format!("/versions/{}", version.name);
+                self.add(
+                    "silent-task",
+                    pointer,
+                    message,
+                    "give it a `behaviour`: how long it takes, and how often it fails",
+                );
+            }
         }
     }
 

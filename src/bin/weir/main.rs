@@ -2,8 +2,10 @@
 
 mod arguments;
 mod check;
+mod output;
 mod print;
 mod run;
+mod simulate;
 
 use arguments::Arguments;
 use std::process::ExitCode;
@@ -14,6 +16,8 @@ weir: see where your executions go before you deploy
 usage: weir check FILE… [--profile aws|spec] [--express] [--json]
        weir run FILE [--input JSON|FILE] [--mocks FILE] [--case NAME] [--machine NAME]
                      [--set NAME=VALUE]… [--express] [--seed N] [--json]
+       weir simulate SCENARIO [--format table|markdown|json|csv]
+       weir compare COMPARISON [--format table|markdown|json|csv]
 
   check            says what is wrong with definitions, in JSON or YAML; `-` is the standard input
     --profile      aws: resources that AWS can call (the default); spec: any URI, as the States Language says
@@ -25,12 +29,15 @@ usage: weir check FILE… [--profile aws|spec] [--express] [--json]
     --machine      the name of the state machine in that file; may be left out where there is one
     --set          what stands for ${NAME} in the definition
     --seed         what random numbers and ids are made of
+  simulate         plays a scenario, a rollout thousands of times, on all cores
+  compare          plays variants of a scenario on the same customers, and recommends one
+    --format       table: drawn for a terminal (the default); csv: a line per replication or variant
   --json           the result as JSON
 
   -h, --help       this text
   -V, --version    the version
 
-It exits with 0 if all is well, with 1 if a definition has errors or the execution does not succeed, with 2 if it was
+It exits with 0 if all is well, with 1 if a document has errors or the execution does not succeed, with 2 if it was
 called in a wrong way.
 ";
 
@@ -53,6 +60,8 @@ fn main() -> ExitCode {
         }
         Some("check") => check::check(arguments),
         Some("run") => run::run(arguments),
+        Some("simulate") => simulate::simulate(arguments),
+        Some("compare") => simulate::compare(arguments),
         Some(other) => Err(Stop::Usage(format!("no command `{other}`\n\n{HELP}"))),
     };
     match done {

@@ -102,6 +102,39 @@ impl ComparisonReport {
         ComparisonReport { weir: super::scenario::VERSION, swept: comparison.swept.clone(), lines, recommendation }
     }
 
+    /// A line per alternative (RFC 4180).
+    pub fn csv(&self) -> String {
+        let mut out = String::from("name");
+        self.swept.iter().for_each(|pointer| {
+            // Writing to a string cannot fail.
+            let _ = write!(out, ",{}", quoted(pointer));
+        });
+        out.push_str(
+            ",rollback,rollback_exact,mean_min_to_rollback,failures,attributable,false_rollback,min_to_full,usd,on_front\r\n",
+        );
+        for line in &self.lines {
+            let optional = |value: Option<f64>| value.map_or(String::new(), |value| value.to_string());
+            out.push_str(&quoted(&line.name));
+            line.values.iter().for_each(|value| {
+                let _ = write!(out, ",{}", quoted(value));
+            });
+            let _ = write!(
+                out,
+                ",{},{},{},{},{},{},{},{},{}\r\n",
+                line.rollback.value,
+                optional(line.rollback_exact),
+                optional(line.mean_minutes_to_rollback),
+                line.failures.mean,
+                line.attributable.mean,
+                optional(line.false_rollback),
+                optional(line.minutes_to_full),
+                line.usd,
+                line.on_front,
+            );
+        }
+        out
+    }
+
     /// The table in Markdown.
     pub fn markdown(&self) -> String {
         let mut out = String::from(
@@ -128,6 +161,11 @@ impl ComparisonReport {
         let _ = writeln!(out, "\n{}", self.recommendation.reason);
         out
     }
+}
+
+/// A field of a CSV file.
+fn quoted(text: &str) -> String {
+    if text.contains([',', '"', '\n', '\r']) { format!("\"{}\"", text.replace('"', "\"\"")) } else { text.to_owned() }
 }
 
 /// Plays a comparison to its end.

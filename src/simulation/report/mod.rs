@@ -31,7 +31,7 @@ use super::Sides;
 use super::alarm::{Alarm, AlarmTally};
 use super::cost::{Cost, Use, cost};
 use super::run::{Detail, Row, Tally, VersionTally};
-use super::runner::Runner;
+use super::runner::{Coverage, Runner};
 use super::scenario::Scenario;
 use super::statistics::{Interval, Moments, mean_interval, wilson};
 use super::warnings::{Warning, warnings};
@@ -69,6 +69,8 @@ pub struct Report {
     /// Of one replication, on average.
     pub cost: Cost,
     pub warnings: Vec<Warning>,
+    /// How executions were run: no result, but what it took. Whoever plays on several workers merges theirs.
+    pub coverage: Coverage,
     /// What it comes to, in plain words.
     pub sentences: Vec<String>,
     /// In the order of replications.
@@ -206,6 +208,7 @@ impl Report {
             run: detail.map(|detail| run::report(scenario, runner.errors(), detail)),
             cost: cost(&scenario.price, usage(tally.replications, tally.versions.iter())),
             warnings: warnings(scenario, runner, tally),
+            coverage: runner.coverage(),
             sentences: Vec::new(),
             rows: rows.to_vec(),
             tally: tally.clone(),
