@@ -154,7 +154,7 @@ fn doctests() -> Result<()> {
 
 fn wasm() -> Result<()> {
     // The second compiles the examples of the modules that need the browser; they have nothing to run.
-    [["--test", "web"].as_slice(), &["--doc"]].into_iter().try_for_each(|what| {
+    [["--test", "web", "--test", "determinism"].as_slice(), &["--doc"]].into_iter().try_for_each(|what| {
         let mut test = cargo(["test", "--locked", "--target", WASM, "--features", "page,js"]);
         test.args(what)
             .env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUNNER", find("wasm-bindgen-test-runner").unwrap_or_default())

@@ -1,7 +1,7 @@
 //! Laws of latency.
 
 use crate::base::document::{Findings, Place, Range};
-use crate::base::special::{gamma_p, normal_cdf, normal_quantile};
+use crate::base::special::{gamma_p, ln, normal_cdf, normal_quantile};
 use crate::base::{Delay, Key};
 use std::rc::Rc;
 
@@ -48,7 +48,7 @@ impl Latency {
                 *from + nanos(key.uniform() * span)
             }
             // 1 − u is never 0.
-            Latency::Exponential { mean } => nanos(-libm::log(1.0 - key.uniform()) * mean.as_nanos() as f64),
+            Latency::Exponential { mean } => nanos(-ln(1.0 - key.uniform()) * mean.as_nanos() as f64),
             Latency::LogNormal { median, sigma } => {
                 nanos(libm::exp(sigma * normal_quantile(key.uniform())) * median.as_nanos() as f64)
             }

@@ -202,10 +202,11 @@ impl Pupil<'_> {
                 };
                 let node = self.settle(&slot, || {
                     let edges = behaviour.cases_of(rule).iter().enumerate().map(edge).collect();
+                    let limit = limit.unwrap_or(Delay::MAX);
                     Node::Call(Call { site, edges, steady: rule.is_steady(), role, first_case, limit, so_far })
                 });
                 let known = self.nodes.nodes.get(node as usize)?;
-                let same = matches!(known, Node::Call(known) if (known.site, known.limit) == (site, limit));
+                let same = matches!(known, Node::Call(known) if (known.site, known.limit) == (site, limit.unwrap_or(Delay::MAX)));
                 let edge = case.checked_sub(first_case)?;
                 same.then_some(Slot::Edge { node, edge, is_late })
             }

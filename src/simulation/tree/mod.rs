@@ -35,7 +35,7 @@ use super::interpret::{Driver, Machine, Machines};
 use super::runner::{Coverage, Customer, Fate, Future, Runner};
 use super::scenario::Scenario;
 use crate::asl::program::Facts;
-use crate::base::{Diagnostic, Key, Text, Time};
+use crate::base::{Delay, Diagnostic, Key, Text, Time};
 use learn::{Groups, Recorder};
 use nodes::{Nodes, Unknown, Walk};
 use ways::Ways;
@@ -112,7 +112,7 @@ impl Tree {
 }
 
 fn walk<'a>(machines: &'a Machines, machine: &'a Machine, customer: &'a Customer) -> Walk<'a> {
-    Walk { machine, customer, outages: &machines.outages, limit: machine.program.timeout }
+    Walk { machine, customer, outages: &machines.outages, limit: machine.program.timeout.unwrap_or(Delay::MAX) }
 }
 
 /// What the outcome of an execution depends on besides its draws.

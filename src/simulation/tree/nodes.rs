@@ -67,8 +67,8 @@ pub(super) struct Call {
     pub steady: bool,
     pub role: usize,
     pub first_case: usize,
-    /// The longest latency that is waited for.
-    pub limit: Option<Delay>,
+    /// The longest latency that is waited for; [`Delay::MAX`] where there is none.
+    pub limit: Delay,
     pub so_far: Counts,
 }
 
@@ -117,8 +117,8 @@ pub struct Walk<'a> {
     pub machine: &'a Machine,
     pub customer: &'a Customer,
     pub outages: &'a [OutagePath],
-    /// TimeoutSeconds of the machine.
-    pub limit: Option<Delay>,
+    /// TimeoutSeconds of the machine; [`Delay::MAX`] where it has none.
+    pub limit: Delay,
 }
 
 /// Where a thread has come to.
@@ -163,10 +163,7 @@ impl Nodes {
                 Some(Node::Leaf(leaf)) => Ok(fate(leaf.close, leaf.error, leaf.counts, elapsed)),
                 _ => Err(Unknown::Unseen),
             },
-            End::Expired(counts) => {
-                let limit = walk.limit.unwrap_or(Delay::MAX);
-                Ok(fate(Some(Close::TimedOut), TIMEOUT, counts, limit))
-            }
+            End::Expired(counts) => Ok(fate(Some(Close::TimedOut), TIMEOUT, counts, walk.limit)),
             End::Never(counts) => Ok(Fate { duration: Delay::MAX, ..fate(None, 0, counts, Delay::ZERO) }),
         }
     }
@@ -192,7 +189,7 @@ impl Nodes {
                             at = next;
                         }
                         None if !MAIN => return Err(Unknown::Race),
-                        None if walk.limit.is_some() => return Ok((End::Expired(call.so_far), elapsed)),
+                        None if walk.limit < Delay::MAX => return Ok((End::Expired(call.so_far), elapsed)),
                         None => return Ok((End::Never(call.so_far), elapsed)),
                     }
                     call.so_far
@@ -209,15 +206,13 @@ impl Nodes {
                 }
                 Node::Fork(fork) => {
                     (at, elapsed) = self.fork(fork, key, elapsed, walk)?;
-                    if walk.limit.is_some_and(|limit| elapsed > limit) {
+                    if elapsed > walk.limit {
                         return Err(Unknown::Race);
                     }
                     continue;
                 }
             };
-            if let Some(limit) = walk.limit
-                && elapsed > limit
-            {
+            if elapsed > walk.limit {
                 return if MAIN { Ok((End::Expired(so_far), elapsed)) } else { Err(Unknown::Race) };
             }
         }
@@ -268,13 +263,10 @@ impl Call {
             }
         }
         if chosen.silent {
-            return self.limit.map(|limit| (limit, chosen.late));
+            return (self.limit < Delay::MAX).then_some((self.limit, chosen.late));
         }
         let latency = chosen.latency.draw(key.with(LATENCY));
-        match self.limit {
-            Some(limit) if latency > limit => Some((limit, chosen.late)),
-            _ => Some((latency, chosen.answered)),
-        }
+        Some(if latency > self.limit { (self.limit, chosen.late) } else { (latency, chosen.answered) })
     }
 
     /// The probability of a case at this moment.
