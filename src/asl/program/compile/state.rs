@@ -32,6 +32,10 @@ pub(super) fn kind(definition: &Definition, id: StateId) -> Result<Kind, Diagnos
             recovery: recovery::recovery(definition, state, &at)?,
             next: next()?,
         })),
+        // Without a branch nothing would ever end it.
+        StateType::Parallel if state.machines.is_empty() => {
+            return Err(at.error("missing-field", "a Parallel state needs `Branches`"));
+        }
         StateType::Parallel => Kind::Parallel {
             branches: flows(state),
             io,
