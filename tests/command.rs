@@ -248,3 +248,14 @@ fn tells_where_a_scenario_is_wrong() {
         assert!(!output.stderr.is_empty());
     }
 }
+
+#[test]
+fn yaml_is_read_as_well() {
+    let yaml = "StartAt: A\nStates:\n  A:\n    Type: Task\n    Resource: ${Function}\n    Retry:\n      - ErrorEquals: [States.ALL]\n        BackofRate: 2\n    End: true\n";
+    let output = weir(&["check", &file("retry.asl.yaml", yaml)]);
+    let told = text(&output.stdout);
+    assert!(told.contains("8 |         BackofRate: 2\n  |         ^^^^^^^^^^ did you mean `BackoffRate`?"), "{told}");
+    let output =
+        weir(&["run", &file("right.asl.yaml", &yaml.replace("BackofRate", "BackoffRate")), "--input", "{\"a\":1}"]);
+    assert!(text(&output.stdout).ends_with("SUCCEEDED after 0.000 s: {\"a\":1}\n"), "{}", text(&output.stderr));
+}

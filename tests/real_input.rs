@@ -71,10 +71,8 @@ struct Outcome {
 /// None for what is not about: JSONata, distributed Maps, files that are no definitions.
 fn outcome(path: &Path) -> Option<Outcome> {
     let text = std::fs::read_to_string(path).unwrap();
-    let written = Definition::parse(&text);
-    if path.extension().is_none_or(|extension| extension != "json") || written.root.get("States").is_none() {
-        return None;
-    }
+    let written = Definition::read(&text);
+    written.root.get("States")?;
     if written.states.iter().any(|state| state.language == QueryLanguage::Jsonata) {
         return None;
     }

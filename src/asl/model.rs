@@ -1,6 +1,7 @@
 //! What the author wrote: machines and states with their places, from any text however broken.
 
 use crate::base::value::read::{Member, Node, ReadError, parse};
+use crate::base::value::yaml;
 use crate::base::{IndexVec, Pointer, Span, Text};
 use crate::id;
 
@@ -166,6 +167,17 @@ impl Definition {
     /// Reads a definition in JSON.
     pub fn parse(text: &str) -> Definition {
         let parsed = parse(text);
+        Definition::from_node(text.into(), parsed.root, parsed.errors)
+    }
+
+    /// Reads a definition in JSON or YAML, whichever it looks like. (AWS itself takes JSON only; its tools also take YAML.)
+    pub fn read(text: &str) -> Definition {
+        // Every definition in JSON is an object; a comment in front of it is a mistake that is told as one of JSON.
+        let is_json = text.trim_start().chars().next().is_none_or(|first| matches!(first, '{' | '[' | '"' | '/'));
+        if is_json {
+            return Definition::parse(text);
+        }
+        let parsed = yaml::parse(text);
         Definition::from_node(text.into(), parsed.root, parsed.errors)
     }
 

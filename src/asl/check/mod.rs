@@ -139,6 +139,7 @@ impl<'d> Checker<'d> {
         span: Span,
         message: impl Into<String>,
     ) -> Adding<'_> {
+        let span = self.visible(span);
         let diagnostic = Diagnostic { severity, ..Diagnostic::error(code, pointer.clone(), span, message) };
         self.findings.push(Finding { diagnostic, aws: aws::Told::default() });
         let last = self.findings.len() - 1;
@@ -146,22 +147,22 @@ impl<'d> Checker<'d> {
         Adding(&mut self.findings[last])
     }
 
+    /// A place to underline, even where nothing stands.
+    fn visible(&self, span: Span) -> Span {
+        let end = self.definition.text.len() as u32;
+        if span.start < span.end || end == 0 {
+            return span;
+        }
+        let start = span.start.min(end - 1);
+        Span::new(start, start + 1)
+    }
+
     fn syntax(&mut self) {
         let root = Pointer::root();
         for error in &self.definition.syntax {
-            // A place to underline, even at the end of the text.
-            let end = self.definition.text.len() as u32;
-            let span = if error.span.start == error.span.end {
-                Span::new(
-                    error.span.start.saturating_sub(u32::from(error.span.start == end)),
-                    (error.span.end + 1).min(end),
-                )
-            } else {
-                error.span
-            };
             let empty = self.definition.text.trim().is_empty();
             let message = if empty { "the definition is empty".to_owned() } else { error.message.clone() };
-            let adding = self.add(Severity::Error, "syntax", &root, span, message);
+            let adding = self.add(Severity::Error, "syntax", &root, error.span, message);
             let adding = match error.help {
                 Some(help) => adding.help(help),
                 None => adding,

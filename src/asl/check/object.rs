@@ -76,9 +76,6 @@ impl<'d> At<'d> {
             Kind::Object(_) | Kind::Array(_) => {
                 self.key.unwrap_or(Span::new(self.node.span.start, self.node.span.start + 1))
             }
-            _ if self.node.span.start == self.node.span.end => {
-                Span::new(self.node.span.start.saturating_sub(1), self.node.span.end.max(1))
-            }
             _ => self.node.span,
         }
     }

@@ -9,6 +9,7 @@ mod number;
 mod object;
 pub mod read;
 mod write;
+pub mod yaml;
 
 pub use array::Array;
 pub use number::Number;

@@ -176,9 +176,12 @@ pub fn value(text: &str) -> Result<Value, ReadError> {
 }
 
 /// The offset in `text` of what stands `decoded` bytes into the string whose literal `span` covers: where a mistake
-/// inside of an expression is, behind any escapes before it.
+/// inside of an expression is, behind any escapes before it. In YAML, too.
 pub fn offset_in_string(text: &str, span: Span, decoded: usize) -> u32 {
     let literal = span.of(text);
+    if !literal.starts_with('"') {
+        return super::yaml::offset_in_scalar(text, span, decoded);
+    }
     let mut chars = literal.char_indices().skip(1);
     let mut done = 0;
     let mut last = span.start + 1;

@@ -19,7 +19,7 @@ pub fn check(mut arguments: Arguments) -> Result<bool, Stop> {
     let (mut all_valid, mut files) = (true, Vec::new());
     for file in arguments.files()? {
         let text = read(&file)?;
-        let definition = Definition::parse(&text);
+        let definition = Definition::read(&text);
         let findings = find(&definition, &profile);
         let errors = findings.iter().filter(|finding| finding.diagnostic.is_error()).count();
         all_valid &= errors == 0;

@@ -42,7 +42,7 @@ pub fn run(mut arguments: Arguments) -> Result<bool, Stop> {
     let files = arguments.files()?;
     let [file] = files.as_slice() else { return Err(Stop::Usage("only one definition can be run at a time".into())) };
     let text = read(file)?;
-    let definition = Definition::parse(&text);
+    let definition = Definition::read(&text);
     let findings = check(&definition, &Profile { express, ..Profile::default() });
     let errors: Vec<_> = findings.iter().map(|finding| &finding.diagnostic).filter(|found| found.is_error()).collect();
     if !errors.is_empty() {
