@@ -43,6 +43,10 @@ pub fn App() -> Html {
             }
         })
     };
+    let on_preset = {
+        let scenario = scenario.clone();
+        Callback::from(move |preset: crate::simulation::presets::Preset| scenario.set(preset.document.into()))
+    };
     // A plain link to `#main` would overwrite the fragment of the address.
     let skip = {
         let main = main.clone();
@@ -72,7 +76,7 @@ pub fn App() -> Html {
                         {onchange}
                     />
                 </section>
-                <SimulatePane scenario={(*scenario).clone()} {on_settings} {on_weight} />
+                <SimulatePane scenario={(*scenario).clone()} {on_settings} {on_weight} {on_preset} />
             </main>
             <footer class="bar"><WorkerLine /></footer>
         </>

@@ -14,11 +14,16 @@
 //! }
 //! ```
 
+mod alarms;
+mod compare;
+mod cost;
 mod document;
 mod explain;
 mod field;
 mod pane;
 mod parts;
+mod rollout;
+mod strategy;
 mod traffic;
 
 pub use document::Document;

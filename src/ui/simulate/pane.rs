@@ -1,14 +1,18 @@
 //! The pane itself: what is shown, what is played, and when it is played again.
 
 use super::Opened;
+use super::compare::{Compare, alternatives};
+use super::cost::Cost;
 use super::document::{Document, MOST_EXECUTIONS, number, text, with};
 use super::field::Crowd;
 use super::parts::{Choice, Number};
+use super::rollout::{Results, Same, Settings};
 use super::traffic::{Counted, Traffic};
 use crate::base::Value;
+use crate::simulation::compare::{Alternative, Comparison, ComparisonReport, Want};
 use crate::simulation::customers::{Customers, Starts, feeds_back, tell};
 use crate::simulation::presets::Preset;
-use crate::simulation::report::{count, number as plain};
+use crate::simulation::report::{Report, count, number as plain};
 use crate::simulation::scenario::Scenario;
 use crate::worker::{Pool, Problem, Progress, Run, Task, Update};
 use gloo::render::{AnimationFrame, request_animation_frame};
@@ -41,21 +45,44 @@ pub struct Props {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Tab {
     Traffic,
+    Rollout,
+    Compare,
     Executions,
+    Cost,
     Cli,
 }
 
 impl Tab {
+    /// What is played for it.
+    const fn shows(self) -> What {
+        match self {
+            Tab::Rollout => What::Rollout,
+            Tab::Compare => What::Compare,
+            _ => What::Traffic,
+        }
+    }
+
     const fn name(self) -> &'static str {
         match self {
             Tab::Traffic => "Traffic",
+            Tab::Rollout => "Rollout",
+            Tab::Compare => "Compare",
+            Tab::Cost => "Cost",
             Tab::Executions => "Executions",
             Tab::Cli => "AWS CLI",
         }
     }
 }
 
-/// How a run stands.
+/// The plays of the pane: each is begun, stopped and stale by itself.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum What {
+    Traffic,
+    Rollout,
+    Compare,
+}
+
+/// How a play stands.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub enum State {
     /// It is about to begin.
@@ -76,7 +103,7 @@ pub enum Msg {
     /// The settings have been left alone for a moment.
     Settled,
     /// Of which run.
-    Heard(u32, Update),
+    Heard(What, u32, Update),
     Tell,
 }
 
@@ -85,33 +112,91 @@ const SETTLES: u32 = 180;
 /// The least time between two pictures of customers that are still coming, in milliseconds.
 const PICTURE: f64 = 60.0;
 
-/// The traffic as it is played and counted.
+/// Something that is played.
 #[derive(Debug, Default)]
-struct Stream {
+struct Play {
     /// What is played.
     document: Option<Rc<str>>,
-    scenario: Option<(Rc<Scenario>, Rc<Starts>)>,
     number: u32,
     run: Option<Run>,
     state: State,
     progress: Progress,
-    crowd: Crowd,
-    errors: Option<Rc<[Rc<str>]>>,
-    stamp: u32,
-    told: Option<Counted>,
-    told_at: f64,
     /// What is shown is of another run.
     is_stale: bool,
     restarted: bool,
 }
 
+impl Play {
+    fn is_running(&self) -> bool {
+        matches!(self.state, State::Running | State::Waiting)
+    }
+
+    fn stop(&mut self) {
+        if self.is_running() {
+            self.run = None;
+            self.state = State::Stopped;
+        }
+    }
+
+    fn begin(&mut self, ctx: &Context<SimulatePane>, pool: &Pool, what: What, document: Rc<str>) {
+        // The old one first: its pieces are not wanted any more.
+        self.run = None;
+        self.number += 1;
+        self.progress = Progress::default();
+        self.is_stale = true;
+        self.restarted = false;
+        self.state = State::Running;
+        self.document = Some(Rc::clone(&document));
+        let (link, number) = (ctx.link().clone(), self.number);
+        let task = if what == What::Traffic { Task::Customers } else { Task::Rollout };
+        let tell = move |update| link.send_message(Msg::Heard(what, number, update));
+        self.run = Some(pool.run(task, document, tell));
+    }
+
+    fn end(&mut self, state: State) {
+        self.state = state;
+        self.run = None;
+    }
+}
+
+/// The traffic as it is counted.
+#[derive(Debug, Default)]
+struct Stream {
+    play: Play,
+    scenario: Option<(Rc<Scenario>, Rc<Starts>)>,
+    crowd: Crowd,
+    errors: Option<Rc<[Rc<str>]>>,
+    stamp: u32,
+    told: Option<Counted>,
+    told_at: f64,
+}
+
+/// Alternatives, played one after the other.
+#[derive(Debug, Default)]
+struct Contest {
+    play: Play,
+    /// The document that they were made of.
+    of: Option<Rc<str>>,
+    alternatives: Vec<Alternative>,
+    reports: Vec<Report>,
+    told: Option<Same<ComparisonReport>>,
+}
+
 pub struct SimulatePane {
     pool: Pool,
     tab: Tab,
-    document: Option<Document>,
+    document: Option<Same<Document>>,
     stream: Stream,
+    rollout: Play,
+    /// The report and the scenario that it is of.
+    report: Option<(Same<Report>, Same<Scenario>)>,
+    contest: Contest,
     waits: Option<Timeout>,
     frame: Option<AnimationFrame>,
+}
+
+fn read(scenario: &str) -> Option<Same<Document>> {
+    Document::read(scenario).map(|document| Same(Rc::new(document)))
 }
 
 impl Component for SimulatePane {
@@ -122,12 +207,15 @@ impl Component for SimulatePane {
         let mut pane = SimulatePane {
             pool: Pool::new(),
             tab: Tab::Traffic,
-            document: Document::read(&ctx.props().scenario),
+            document: read(&ctx.props().scenario),
             stream: Stream::default(),
+            rollout: Play::default(),
+            report: None,
+            contest: Contest::default(),
             waits: None,
             frame: None,
         };
-        pane.play(ctx);
+        pane.play(ctx, What::Traffic);
         pane
     }
 
@@ -135,11 +223,15 @@ impl Component for SimulatePane {
         if ctx.props().scenario == old.scenario {
             return true;
         }
-        self.document = Document::read(&ctx.props().scenario);
-        let is_same = self.document.as_ref().map(Document::traffic) == self.stream.document;
-        if is_same {
-            self.waits = None;
+        self.document = read(&ctx.props().scenario);
+        if self.wanted(What::Traffic) == self.stream.play.document {
+            // Only the weight has moved, or nothing that matters.
             self.count();
+        }
+        let shows = self.tab.shows();
+        let is_played = |what: What| self.wanted(what).as_ref() == self.played(what);
+        if is_played(What::Traffic) && is_played(shows) {
+            self.waits = None;
         } else {
             let link = ctx.link().clone();
             self.waits = Some(Timeout::new(SETTLES, move || link.send_message(Msg::Settled)));
@@ -149,25 +241,56 @@ impl Component for SimulatePane {
 
     fn update(&mut self, ctx: &Context<Self>, msg: Msg) -> bool {
         match msg {
-            Msg::Show(tab) => self.tab = tab,
+            Msg::Show(tab) => {
+                self.tab = tab;
+                self.catch_up(ctx, tab.shows());
+            }
             Msg::Edit(key, value) => {
                 if let Some(document) = &self.document {
-                    ctx.props().on_settings.emit(document.edited(key, value));
+                    ctx.props().on_settings.emit(document.0.edited(key, value));
                 }
                 return false;
             }
-            Msg::Play | Msg::Settled => self.play(ctx),
+            Msg::Play => self.play(ctx, self.tab.shows()),
+            Msg::Settled => {
+                self.waits = None;
+                self.catch_up(ctx, What::Traffic);
+                self.catch_up(ctx, self.tab.shows());
+            }
             Msg::Stop => {
                 self.waits = None;
-                self.stream.run = None;
-                self.stream.state = State::Stopped;
+                match self.tab.shows() {
+                    What::Traffic => self.stream.play.stop(),
+                    What::Rollout => self.rollout.stop(),
+                    What::Compare => self.contest.play.stop(),
+                }
                 self.count();
             }
-            Msg::Heard(number, update) if number == self.stream.number => return self.hear(ctx, update),
-            Msg::Heard(..) => return false,
+            Msg::Heard(what, number, update) => {
+                let current = match what {
+                    What::Traffic => &mut self.stream.play,
+                    What::Rollout => &mut self.rollout,
+                    What::Compare => &mut self.contest.play,
+                };
+                // What was said before it was stopped or begun anew.
+                if number != current.number || !current.is_running() {
+                    return false;
+                }
+                match update {
+                    Update::Progress(progress) => current.progress = progress,
+                    Update::Restarted(_) => current.restarted = true,
+                    Update::Problems(problems) => current.end(State::Failed(problems)),
+                    Update::Customers { customers, errors, is_last } => {
+                        return self.arrive(ctx, &customers, errors, is_last);
+                    }
+                    Update::Report { report, is_last } => self.reported(ctx, what, report, is_last),
+                }
+                return what == self.tab.shows();
+            }
             Msg::Tell => {
                 self.frame = None;
-                if js_sys::Date::now() - self.stream.told_at < PICTURE && self.stream.state == State::Running {
+                let early = js_sys::Date::now() - self.stream.told_at < PICTURE;
+                if early && self.stream.play.is_running() {
                     self.picture(ctx);
                     return false;
                 }
@@ -186,6 +309,9 @@ impl Component for SimulatePane {
                 <div class="simulate-body" role="tabpanel" id="simulate-panel" aria-labelledby={format!("simulate-tab-{}", self.tab.name())} tabindex="-1">
                     { match self.tab {
                         Tab::Traffic => self.traffic(ctx),
+                        Tab::Rollout => self.rollout(ctx),
+                        Tab::Compare => self.compare(),
+                        Tab::Cost => self.cost(ctx),
                         Tab::Executions => props.executions.clone().unwrap_or_default(),
                         Tab::Cli => props.cli.clone().unwrap_or_default(),
                     } }
@@ -196,60 +322,108 @@ impl Component for SimulatePane {
 }
 
 impl SimulatePane {
-    /// Plays the traffic from the beginning. What is shown stays until the first of it is there.
-    fn play(&mut self, ctx: &Context<Self>) {
-        self.waits = None;
-        let stream = &mut self.stream;
-        stream.run = None;
-        stream.number += 1;
-        stream.progress = Progress::default();
-        stream.is_stale = true;
-        stream.restarted = false;
-        let Some(document) = &self.document else {
-            stream.state = State::Failed(Rc::from([]));
-            return;
-        };
-        let played = document.traffic();
-        stream.document = Some(Rc::clone(&played));
-        stream.state = State::Running;
-        let (link, number) = (ctx.link().clone(), stream.number);
-        stream.run =
-            Some(self.pool.run(Task::Customers, played, move |update| link.send_message(Msg::Heard(number, update))));
+    /// The document that is to be played now.
+    fn wanted(&self, what: What) -> Option<Rc<str>> {
+        let document = &self.document.as_ref()?.0;
+        Some(match what {
+            What::Traffic => document.traffic(),
+            What::Rollout | What::Compare => document.rollout().to_json().into(),
+        })
     }
 
-    fn hear(&mut self, ctx: &Context<Self>, update: Update) -> bool {
-        let stream = &mut self.stream;
-        match update {
-            Update::Progress(progress) => stream.progress = progress,
-            Update::Restarted(_) => stream.restarted = true,
-            Update::Problems(problems) => {
-                stream.state = State::Failed(problems);
-                stream.run = None;
-            }
-            Update::Customers { customers, errors, is_last } => {
-                if std::mem::take(&mut stream.is_stale) {
-                    *stream.crowd.0.borrow_mut() = Customers::default();
-                    let document = stream.document.clone().unwrap_or_default();
-                    let scenario = Scenario::parse(&document).ok().map(Rc::new);
-                    stream.scenario = scenario.map(|scenario| {
-                        let starts = Rc::new(Starts::new(&scenario));
-                        (scenario, starts)
-                    });
-                    stream.told_at = 0.0;
-                }
-                stream.crowd.0.borrow_mut().append(&customers);
-                stream.errors = Some(errors);
-                if is_last {
-                    stream.state = State::Done;
-                    stream.run = None;
-                    stream.told_at = 0.0;
-                }
-                self.picture(ctx);
-                return is_last;
-            }
-            Update::Report { .. } => return false,
+    /// The document that is being played, or was.
+    fn played(&self, what: What) -> Option<&Rc<str>> {
+        match what {
+            What::Traffic => self.stream.play.document.as_ref(),
+            What::Rollout => self.rollout.document.as_ref(),
+            What::Compare => self.contest.of.as_ref(),
         }
-        true
+    }
+
+    /// Plays what was not played yet as it is now.
+    fn catch_up(&mut self, ctx: &Context<Self>, what: What) {
+        if self.wanted(what).as_ref() != self.played(what) {
+            self.play(ctx, what);
+        }
+    }
+
+    /// Plays something from the beginning. What is shown stays until the first of it is there.
+    fn play(&mut self, ctx: &Context<Self>, what: What) {
+        let Some(document) = self.wanted(what) else { return };
+        match what {
+            What::Traffic => self.stream.play.begin(ctx, &self.pool, what, document),
+            What::Rollout => self.rollout.begin(ctx, &self.pool, what, document),
+            What::Compare => {
+                let Some(alternatives) = self.document.as_ref().map(|document| alternatives(&document.0)) else {
+                    return;
+                };
+                let contest = &mut self.contest;
+                contest.of = Some(document);
+                contest.reports.clear();
+                contest.alternatives = alternatives;
+                if let Some(first) = contest.alternatives.first() {
+                    contest.play.begin(ctx, &self.pool, what, first.document.as_str().into());
+                }
+            }
+        }
+    }
+
+    /// Customers have come.
+    fn arrive(&mut self, ctx: &Context<Self>, customers: &Customers, errors: Rc<[Rc<str>]>, is_last: bool) -> bool {
+        let stream = &mut self.stream;
+        if std::mem::take(&mut stream.play.is_stale) {
+            *stream.crowd.0.borrow_mut() = Customers::default();
+            let document = stream.play.document.clone().unwrap_or_default();
+            let scenario = Scenario::parse(&document).ok().map(Rc::new);
+            stream.scenario = scenario.map(|scenario| {
+                let starts = Rc::new(Starts::new(&scenario));
+                (scenario, starts)
+            });
+            stream.told_at = 0.0;
+        }
+        stream.crowd.0.borrow_mut().append(customers);
+        stream.errors = Some(errors);
+        if is_last {
+            stream.play.end(State::Done);
+            stream.told_at = 0.0;
+        }
+        self.picture(ctx);
+        is_last
+    }
+
+    /// Replications have come.
+    fn reported(&mut self, ctx: &Context<Self>, what: What, report: Rc<Report>, is_last: bool) {
+        if what == What::Compare {
+            if is_last {
+                self.next_alternative(ctx, &report);
+            }
+            return;
+        }
+        let play = &mut self.rollout;
+        if std::mem::take(&mut play.is_stale) || self.report.is_none() {
+            let document = play.document.clone().unwrap_or_default();
+            let Ok(scenario) = Scenario::parse(&document) else { return };
+            self.report = Some((Same(Rc::clone(&report)), Same(Rc::new(scenario))));
+        } else if let Some((known, _)) = &mut self.report {
+            *known = Same(report);
+        }
+        if is_last {
+            play.end(State::Done);
+        }
+    }
+
+    fn next_alternative(&mut self, ctx: &Context<Self>, report: &Report) {
+        let contest = &mut self.contest;
+        contest.reports.push(report.clone());
+        let done = contest.reports.len();
+        let alternatives = contest.alternatives.iter().take(done).cloned().collect();
+        let comparison = Comparison { alternatives, swept: Vec::new(), want: Want::default() };
+        contest.told = Some(Same(Rc::new(ComparisonReport::new(&comparison, &contest.reports))));
+        match contest.alternatives.get(done) {
+            Some(next) => contest.play.begin(ctx, &self.pool, What::Compare, next.document.as_str().into()),
+            None => contest.play.end(State::Done),
+        }
+        contest.play.is_stale = false;
     }
 
     /// Counts what has come when the page is next drawn.
@@ -266,9 +440,9 @@ impl SimulatePane {
         let (Some((scenario, starts)), Some(document)) = (&stream.scenario, &self.document) else { return };
         let errors = stream.errors.clone().unwrap_or_else(|| Rc::from([]));
         // Periods such that the version with the smaller share has enough executions in each to say something.
-        let smaller = f64::from(document.weight.min(100 - document.weight)) / 100.0 * starts.count() as f64;
+        let smaller = f64::from(document.0.weight.min(100 - document.0.weight)) / 100.0 * starts.count() as f64;
         let periods = ((smaller / 30.0) as u64).clamp(20, 60);
-        let told = tell(scenario, starts, &errors, &stream.crowd.0.borrow(), document.weight, periods);
+        let told = tell(scenario, starts, &errors, &stream.crowd.0.borrow(), document.0.weight, periods);
         stream.told = Some(Counted(Rc::new(told)));
         stream.told_at = js_sys::Date::now();
         stream.stamp += 1;
@@ -276,7 +450,7 @@ impl SimulatePane {
 
     fn control(&self, ctx: &Context<Self>) -> Html {
         let link = ctx.link();
-        let Some(document) = &self.document else {
+        let Some(Same(document)) = &self.document else {
             return html! { <header class="simulate-control"><h2>{ "Simulate" }</h2></header> };
         };
         let traffic = document.get("/traffic").cloned().unwrap_or_default();
@@ -323,8 +497,19 @@ impl SimulatePane {
     }
 
     fn progress(&self, ctx: &Context<Self>) -> Html {
-        let Stream { state, progress, restarted, .. } = &self.stream;
-        let running = matches!(state, State::Running | State::Waiting);
+        let play = match self.tab.shows() {
+            What::Traffic => &self.stream.play,
+            What::Rollout => &self.rollout,
+            What::Compare => &self.contest.play,
+        };
+        let Play { state, progress, restarted, .. } = play;
+        let running = play.is_running();
+        // Alternatives are played one after the other.
+        let of = self.contest.alternatives.len().max(1) as f64;
+        let share = match self.tab.shows() {
+            What::Compare => (self.contest.reports.len() as f64 + progress.share.min(1.0)) / of,
+            _ => progress.share.min(1.0),
+        };
         let onclick = ctx.link().callback(move |_| if running { Msg::Stop } else { Msg::Play });
         let done = count(progress.executions);
         let said = match state {
@@ -351,7 +536,7 @@ impl SimulatePane {
                     </svg>
                     { if running { "Stop" } else { "Run" } }
                 </button>
-                <progress max="1" value={format!("{:.3}", if *state == State::Done { 1.0 } else { progress.share.min(1.0) })} aria-label="progress" />
+                <progress max="1" value={format!("{:.3}", if *state == State::Done { 1.0 } else { share.min(1.0) })} aria-label="progress" />
                 <span class="said" role="status">{ said }</span>
                 if *restarted {
                     <span class="hint">{ "a worker died and was started again" }</span>
@@ -361,8 +546,9 @@ impl SimulatePane {
     }
 
     fn tabs(&self, ctx: &Context<Self>) -> Html {
-        let mut tabs = vec![Tab::Traffic];
+        let mut tabs = vec![Tab::Traffic, Tab::Rollout, Tab::Compare];
         tabs.extend(ctx.props().executions.is_some().then_some(Tab::Executions));
+        tabs.push(Tab::Cost);
         tabs.extend(ctx.props().cli.is_some().then_some(Tab::Cli));
         let current = self.tab;
         let onkeydown = {
@@ -411,19 +597,12 @@ impl SimulatePane {
 
     fn traffic(&self, ctx: &Context<Self>) -> Html {
         let stream = &self.stream;
-        let Some(document) = &self.document else {
-            return html! { <p class="empty">{ "There is no alias yet: publish a version and point an alias to it, then its traffic is played here." }</p> };
-        };
-        if let State::Failed(problems) = &stream.state {
+        let Some(Same(document)) = &self.document else { return nothing() };
+        if let State::Failed(problems) = &stream.play.state {
             return problems_view("The traffic cannot be played", problems);
         }
         let (Some(told), Some((scenario, starts))) = (&stream.told, &stream.scenario) else {
-            let words = if stream.state == State::Stopped {
-                "Stopped before anything was played."
-            } else {
-                "The first executions are on their way …"
-            };
-            return html! { <p class="empty">{ words }</p> };
+            return waiting(&stream.play);
         };
         html! {
             <Traffic
@@ -436,13 +615,80 @@ impl SimulatePane {
                 old={scenario.old_name().to_owned()}
                 new={scenario.new_name().to_owned()}
                 errors={stream.errors.clone().unwrap_or_else(|| Rc::from([]))}
-                is_stale={stream.is_stale}
+                is_stale={stream.play.is_stale}
                 note={feeds_back(scenario).map(AttrValue::from)}
                 on_weight={ctx.props().on_weight.clone()}
                 on_open={ctx.props().on_open.clone()}
             />
         }
     }
+
+    fn rollout(&self, ctx: &Context<Self>) -> Html {
+        let Some(document) = &self.document else { return nothing() };
+        if document.0.is_single() {
+            return html! { <p class="empty">{ "There is one version only: publish a second one, and its rollout is played here." }</p> };
+        }
+        let on_edit = ctx.link().callback(|(key, value)| Msg::Edit(key, value));
+        html! {
+            <div class="rollout">
+                <Settings document={document.clone()} {on_edit} on_preset={ctx.props().on_preset.clone()} />
+                if let State::Failed(problems) = &self.rollout.state {
+                    { problems_view("This rollout cannot be played", problems) }
+                } else if let Some((report, scenario)) = &self.report {
+                    <Results report={report.clone()} scenario={scenario.clone()} is_stale={self.rollout.is_stale} />
+                } else {
+                    { waiting(&self.rollout) }
+                }
+            </div>
+        }
+    }
+
+    fn compare(&self) -> Html {
+        let Some(document) = &self.document else { return nothing() };
+        if document.0.is_single() {
+            return html! { <p class="empty">{ "There is one version only: publish a second one, and ways of rolling it out are compared here." }</p> };
+        }
+        let contest = &self.contest;
+        if let State::Failed(problems) = &contest.play.state {
+            return problems_view("These rollouts cannot be compared", problems);
+        }
+        match &contest.told {
+            Some(report) => {
+                html! { <Compare report={report.clone()} of={contest.alternatives.len()} is_stale={contest.play.is_stale} /> }
+            }
+            None => waiting(&contest.play),
+        }
+    }
+
+    fn cost(&self, ctx: &Context<Self>) -> Html {
+        let stream = &self.stream;
+        let Some(document) = &self.document else { return nothing() };
+        if let State::Failed(problems) = &stream.play.state {
+            return problems_view("The traffic cannot be played", problems);
+        }
+        let (Some(told), Some((scenario, _))) = (&stream.told, &stream.scenario) else { return waiting(&stream.play) };
+        html! {
+            <Cost
+                told={told.clone()}
+                scenario={Same(Rc::clone(scenario))}
+                document={document.clone()}
+                is_stale={stream.play.is_stale}
+                on_edit={ctx.link().callback(|(key, value)| Msg::Edit(key, value))}
+            />
+        }
+    }
+}
+
+fn nothing() -> Html {
+    html! { <p class="empty">{ "There is no alias yet: publish a version and point an alias to it, then its traffic is played here." }</p> }
+}
+
+fn waiting(play: &Play) -> Html {
+    let words = match play.state {
+        State::Stopped => "Stopped before anything was played. Run plays it from the beginning.",
+        _ => "The first results are on their way …",
+    };
+    html! { <p class="empty">{ words }</p> }
 }
 
 /// `310 k`
@@ -454,7 +700,7 @@ fn rate(per_second: f64) -> String {
     }
 }
 
-pub(super) fn problems_view(what: &str, problems: &[Problem]) -> Html {
+fn problems_view(what: &str, problems: &[Problem]) -> Html {
     html! {
         <div class="problems" role="alert">
             <p><b>{ what.to_owned() }</b></p>

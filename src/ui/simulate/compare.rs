@@ -1,0 +1,174 @@
+//! The Compare tab: several strategies on the same customers, which no other beats, and which to take.
+
+use super::document::{Document, text, with};
+use super::explain::Explain;
+use super::rollout::Same;
+use super::strategy::initial;
+use crate::base::Value;
+use crate::simulation::compare::{Alternative, ComparisonReport, Line};
+use crate::simulation::report::{number as plain, percent};
+use crate::ui::chart::{Scale, time, use_width};
+use yew::prelude::*;
+
+/// The strategies that are compared: the author's own, and the usual ones.
+pub fn alternatives(document: &Document) -> Vec<Alternative> {
+    const USUAL: [(&str, &str); 8] = [
+        ("all at once", r#"{"kind": "allAtOnce", "bake_ms": 900000}"#),
+        (
+            "blue/green, 20 smoke tests",
+            r#"{"kind": "blueGreen", "smoke": {"executions": 20, "max_failures": 0}, "bake_ms": 900000}"#,
+        ),
+        ("canary 1 % for 5 min", r#"{"kind": "canary", "weight": 1, "interval_ms": 300000, "bake_ms": 600000}"#),
+        ("canary 10 % for 5 min", r#"{"kind": "canary", "weight": 10, "interval_ms": 300000, "bake_ms": 600000}"#),
+        ("canary 10 % for 15 min", r#"{"kind": "canary", "weight": 10, "interval_ms": 900000, "bake_ms": 600000}"#),
+        ("canary 50 % for 5 min", r#"{"kind": "canary", "weight": 50, "interval_ms": 300000, "bake_ms": 600000}"#),
+        ("linear 10 % a minute", r#"{"kind": "linear", "weight": 10, "interval_ms": 60000, "bake_ms": 600000}"#),
+        ("linear 10 % every 3 min", r#"{"kind": "linear", "weight": 10, "interval_ms": 180000, "bake_ms": 300000}"#),
+    ];
+    let root = document.rollout();
+    let played = |strategy: &Value| {
+        let strategy = with(strategy, "to", Some(text(&document.new)));
+        with(&root, "strategy", Some(strategy)).to_json()
+    };
+    let own = document.strategy();
+    let mut list = vec![Alternative { name: "yours".into(), values: Vec::new(), document: played(&own) }];
+    let usual = USUAL.iter().filter_map(|(name, strategy)| Some((*name, Value::parse(strategy).ok()?)));
+    let sprt = ("sequential test at 10 %", initial("sprt", &document.new, &[]));
+    for (name, strategy) in usual.chain([sprt]) {
+        list.push(Alternative { name: name.into(), values: Vec::new(), document: played(&strategy) });
+    }
+    list
+}
+
+#[derive(Clone, PartialEq, Properties)]
+pub struct CompareProps {
+    pub report: Same<ComparisonReport>,
+    /// How many there will be.
+    pub of: usize,
+    pub is_stale: bool,
+}
+
+#[component]
+pub fn Compare(props: &CompareProps) -> Html {
+    let report = &props.report.0;
+    let done = report.lines.len();
+    html! {
+        <div class={classes!("compare", props.is_stale.then_some("stale"))}>
+            <p class="recommendation">
+                if done < props.of {
+                    <span class="faint">{ format!("{done} of {} strategies played on the same customers …", props.of) }</span>
+                } else if let Some(name) = &report.recommendation.name {
+                    <b>{ format!("Take {name}. ") }</b>
+                    <span>{ report.recommendation.reason.split_once(": ").map_or(&*report.recommendation.reason, |(_, reason)| reason).to_owned() }</span>
+                } else {
+                    <b>{ "None of them will do. " }</b><span>{ report.recommendation.reason.clone() }</span>
+                }
+            </p>
+            <div class="compare-columns">
+                <div class="compare-table" tabindex="0">{ table(report) }</div>
+                <Front report={props.report.clone()} />
+            </div>
+        </div>
+    }
+}
+
+/// `A`, `B`, …
+fn letter(n: usize) -> String {
+    char::from_u32('A' as u32 + (n % 26) as u32).map_or(String::new(), String::from)
+}
+
+fn table(report: &ComparisonReport) -> Html {
+    let optional = |value: Option<f64>, write: fn(f64) -> String| value.map_or("–".to_owned(), write);
+    let head = |name: &'static str, formula: &'static str, says: &'static str| {
+        html! { <th scope="col"><Explain value={name} name={name} {formula} {says} /></th> }
+    };
+    let row = |(n, line): (usize, &Line)| {
+        let chosen = report.recommendation.name.as_ref() == Some(&line.name);
+        html! {
+            <tr class={classes!(chosen.then_some("chosen"))}>
+                <th scope="row"><span class={classes!("letter", line.on_front.then_some("front"))}>{ letter(n) }</span>{ line.name.to_string() }</th>
+                <td>{ percent(line.catches()) }</td>
+                <td>{ optional(line.mean_minutes_to_rollback, plain) }</td>
+                <td>{ plain(line.failures.mean) }</td>
+                <td>{ plain(line.attributable.mean) }</td>
+                <td>{ optional(line.false_rollback, percent) }</td>
+                <td>{ optional(line.minutes_to_full, plain) }</td>
+                <td>{ plain(line.usd) }</td>
+            </tr>
+        }
+    };
+    html! {
+        <table class="by-version">
+            <thead>
+                <tr>
+                    <th scope="col">{ "strategy" }</th>
+                    { head("P(rollback)", "exact where there is a closed form, else simulated", "How often the new version, as it behaves here, is turned back.") }
+                    { head("min to it", "mean, of those rolled back", "From the first share of traffic to the rollback.") }
+                    { head("failures", "executions on the new version that fail, per rollout", "The whole blast radius.") }
+                    { head("its fault", "of these, would have succeeded on the old version", "What this rollout costs customers.") }
+                    { head("false rollback", "the same with the old version in the place of the new", "How often a harmless version is turned back.") }
+                    { head("min to 100 %", "exact, or the mean of those that get there", "How long a good version waits.") }
+                    { head("USD", "list price of all executions in one rollout", "Versions and aliases are free; retries and states are not.") }
+                </tr>
+            </thead>
+            <tbody>{ for report.lines.iter().enumerate().map(row) }</tbody>
+        </table>
+    }
+}
+
+#[derive(Clone, PartialEq, Properties)]
+struct FrontProps {
+    report: Same<ComparisonReport>,
+}
+
+const HEIGHT: f64 = 300.0;
+const LEFT: f64 = 52.0;
+const BOTTOM: f64 = 40.0;
+
+/// How long a good version waits against what a bad one costs: below and left of a point there is nothing better.
+#[component]
+fn Front(FrontProps { report }: &FrontProps) -> Html {
+    let node = use_node_ref();
+    let width = use_width(node.clone());
+    let lines = &report.0.lines;
+    let points: Vec<(usize, &Line, f64, f64)> = lines
+        .iter()
+        .enumerate()
+        .filter_map(|(n, line)| Some((n, line, line.minutes_to_full?, line.attributable.mean)))
+        .collect();
+    let most = |of: fn(&(usize, &Line, f64, f64)) -> f64| points.iter().map(of).fold(1e-9, f64::max);
+    let (right, top) = ((width - 24.0).max(LEFT + 1.0), 12.0);
+    let (x_end, y_end) = (most(|point| point.2) * 1.08, most(|point| point.3) * 1.12);
+    let x = Scale::new((0.0, x_end), (LEFT, right));
+    let y = Scale::new((0.0, y_end), (HEIGHT - BOTTOM, top));
+    html! {
+        <figure class="plot front-plot" ref={node}>
+            <figcaption><span class="title">{ "Speed against damage" }</span><span class="readout"><span class="faint">{ "filled: no other is better in everything" }</span></span></figcaption>
+            if width > 0.0 {
+                <svg class="plot-drawing" width={width.to_string()} height={HEIGHT.to_string()} role="img" aria-label="Minutes to 100 % against failures that are the rollout's fault; the table has the numbers">
+                    <g class="axis" aria-hidden="true">
+                        { for Scale::ticks((0.0, y_end), 4).iter().map(|tick| {
+                            let place = y.place(*tick).to_string();
+                            html! { <><line x1={LEFT.to_string()} x2={right.to_string()} y1={place.clone()} y2={place.clone()} /><text class="y" x={(LEFT - 6.0).to_string()} y={place} dy="0.32em">{ plain(*tick) }</text></> }
+                        }) }
+                        { for Scale::time_ticks((0.0, x_end), 5).iter().map(|tick| html! {
+                            <text class="x" x={x.place(*tick).to_string()} y={(HEIGHT - BOTTOM + 16.0).to_string()}>{ time(*tick) }</text>
+                        }) }
+                        <text class="x" x={((LEFT + right) / 2.0).to_string()} y={(HEIGHT - 6.0).to_string()}>{ "until all start on the new version, if it is good" }</text>
+                        <text class="y" x={(right).to_string()} y={(top + 2.0).to_string()}>{ "↑ failures that are its fault" }</text>
+                    </g>
+                    { for points.iter().map(|(n, line, minutes, failures)| {
+                        let (cx, cy) = (x.place(*minutes), y.place(*failures));
+                        html! {
+                            <g class={classes!("point", line.on_front.then_some("front"))}>
+                                <circle cx={cx.to_string()} cy={cy.to_string()} r="9" />
+                                <text x={cx.to_string()} y={cy.to_string()} dy="0.35em">{ letter(*n) }</text>
+                                <title>{ line.name.to_string() }</title>
+                            </g>
+                        }
+                    }) }
+                </svg>
+            }
+        </figure>
+    }
+}
