@@ -112,7 +112,8 @@ struct Running {
     deaths: u32,
     work: Work,
     listener: Listener,
-    begun: f64,
+    /// When the first worker was ready.
+    begun: Option<f64>,
     executions: u64,
     progress_told: f64,
     report_told: f64,
@@ -218,7 +219,7 @@ impl Running {
             deaths: 0,
             work,
             listener,
-            begun: Date::now(),
+            begun: None,
             executions: 0,
             progress_told: 0.0,
             report_told: Date::now() - REPORT / 2.0,
@@ -240,7 +241,7 @@ impl Running {
     }
 
     fn progress(&self) -> Progress {
-        let seconds = (Date::now() - self.begun).max(1.0) / 1000.0;
+        let seconds = self.begun.map_or(0.0, |begun| Date::now() - begun).max(1.0) / 1000.0;
         let share = match &self.work {
             Work::Rollout { merge, came, .. } => {
                 let most = self.scenario.effort.most().div_ceil(crate::simulation::run::BLOCK).max(1);
@@ -340,7 +341,10 @@ impl Inner {
         let Inner { desks, runs, .. } = &mut *inner;
         let (run, piece) = match &reply {
             Reply::Pong { .. } => return,
-            Reply::Progress { run, .. } | Reply::Detail { run, .. } | Reply::Problems { run, .. } => (*run, None),
+            Reply::Opened { run }
+            | Reply::Progress { run, .. }
+            | Reply::Detail { run, .. }
+            | Reply::Problems { run, .. } => (*run, None),
             Reply::Block { run, block } => (*run, Some(block.number)),
             Reply::Customers { run, piece, done, .. } => (*run, done.then_some(*piece)),
         };
@@ -409,6 +413,7 @@ impl Running {
         let now = Date::now();
         match reply {
             Reply::Pong { .. } => {}
+            Reply::Opened { .. } => drop(self.begun.get_or_insert(now)),
             Reply::Problems { problems, .. } => return (vec![Update::Problems(problems.into())], true),
             Reply::Progress { executions, .. } => self.executions += executions,
             Reply::Detail { detail: wire, .. } => {

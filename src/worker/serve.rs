@@ -66,6 +66,7 @@ impl Desk {
             Request::Open { run, task, scenario } => match Job::open(run, task, &scenario) {
                 Ok(job) => {
                     self.jobs.insert(run, job);
+                    post(&self.scope, &Reply::Opened { run });
                 }
                 Err(problems) => post(&self.scope, &Reply::Problems { run, problems }),
             },

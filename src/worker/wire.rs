@@ -39,6 +39,8 @@ pub enum Request {
 pub enum Reply {
     /// The worker runs; `version` is the one of its code.
     Pong { version: String },
+    /// The run is ready to be played.
+    Opened { run: u32 },
     /// Executions played since the last word of it.
     Progress { run: u32, executions: u64 },
     /// A piece is done.

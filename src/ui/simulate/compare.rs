@@ -2,7 +2,7 @@
 
 use super::document::{Document, text, with};
 use super::explain::Explain;
-use super::rollout::Same;
+use super::rollout::{Same, chance};
 use super::strategy::initial;
 use crate::base::Value;
 use crate::simulation::compare::{Alternative, ComparisonReport, Line};
@@ -87,7 +87,7 @@ fn table(report: &ComparisonReport) -> Html {
         html! {
             <tr class={classes!(chosen.then_some("chosen"))}>
                 <th scope="row"><span class={classes!("letter", line.on_front.then_some("front"))}>{ letter(n) }</span>{ line.name.to_string() }</th>
-                <td>{ percent(line.catches()) }</td>
+                <td>{ chance(line.catches()) }</td>
                 <td>{ optional(line.mean_minutes_to_rollback, plain) }</td>
                 <td>{ plain(line.failures.mean) }</td>
                 <td>{ plain(line.attributable.mean) }</td>

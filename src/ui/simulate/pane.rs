@@ -475,6 +475,7 @@ impl SimulatePane {
                 link.send_message(Msg::Edit("traffic", Some(with(&plain, "stop", stop.clone()))));
             })
         };
+        let set_replications = link.callback(|value: f64| Msg::Edit("replications", Some(number(value))));
         let set_seed = link.callback(|value: f64| Msg::Edit("seed", Some(number(value))));
         let mut kinds = vec![("poisson".into(), "Poisson".into()), ("constant".into(), "evenly spaced".into())];
         if !["poisson", "constant"].contains(&&*kind) {
@@ -484,7 +485,11 @@ impl SimulatePane {
             <header class="simulate-control">
                 <h2>{ "Simulate" }</h2>
                 <div class="simulate-settings">
-                    <Number label="executions" value={document.executions() as f64} min={1.0} max={MOST_EXECUTIONS as f64} step={1000.0} class="wide" onchange={set_count} />
+                    if self.tab.shows() == What::Traffic {
+                        <Number label="executions" value={document.executions() as f64} min={1.0} max={MOST_EXECUTIONS as f64} step={1000.0} class="wide" onchange={set_count} />
+                    } else {
+                        <Number label="rollouts" value={document.replications() as f64} min={1.0} max={100_000.0} step={100.0} class="wide" onchange={set_replications} />
+                    }
                     <Choice label="arrivals" options={kinds} value={kind} onchange={set_kind} />
                     if let Some(rate) = rate {
                         <Number label="rate per minute" hides_label={true} value={rate} min={0.01} max={1e6} whole={false} unit="/ min" onchange={set_rate} />
@@ -497,7 +502,8 @@ impl SimulatePane {
     }
 
     fn progress(&self, ctx: &Context<Self>) -> Html {
-        let play = match self.tab.shows() {
+        let what = self.tab.shows();
+        let play = match what {
             What::Traffic => &self.stream.play,
             What::Rollout => &self.rollout,
             What::Compare => &self.contest.play,
@@ -519,7 +525,7 @@ impl SimulatePane {
                     progress.left.filter(|left| *left >= 1.0).map(|left| format!(" · {} s left", plain(left.ceil())));
                 format!(
                     "{:.0} % · {} / s{}",
-                    100.0 * progress.share.min(1.0),
+                    100.0 * share.min(1.0),
                     rate(progress.per_second),
                     left.unwrap_or_default()
                 )

@@ -55,8 +55,7 @@ pub fn Settings(props: &SettingsProps) -> Html {
         let on_edit = props.on_edit.clone();
         move |value: Value| on_edit.emit((key, Some(value)))
     };
-    let (strategy, alarms, horizon, replications) =
-        (edit("strategy"), edit("alarms"), edit("horizon_ms"), edit("replications"));
+    let (strategy, alarms, horizon) = (edit("strategy"), edit("alarms"), edit("horizon_ms"));
     let on_preset = {
         let on_preset = props.on_preset.clone();
         Callback::from(move |id: String| {
@@ -86,8 +85,7 @@ pub fn Settings(props: &SettingsProps) -> Html {
             <Alarms alarms={alarms_json} old={document.old.to_string()} new={document.new.to_string()} alias={document.alias().to_owned()} onchange={Callback::from(alarms)} />
             <h3>{ "Play it" }</h3>
             <div class="fields">
-                <Number label="times" value={document.replications() as f64} min={1.0} max={100_000.0} onchange={Callback::from(move |value: f64| replications(number(value)))} />
-                <Number label="each for" value={document.horizon()} min={1.0} max={100_000.0} whole={false} unit="min" onchange={Callback::from(move |value: f64| horizon(number(value * 60_000.0)))} />
+                <Number label="each lasts" value={document.horizon()} min={1.0} max={100_000.0} whole={false} unit="min" onchange={Callback::from(move |value: f64| horizon(number(value * 60_000.0)))} />
             </div>
         </div>
     }
@@ -147,6 +145,11 @@ fn warnings(report: &Report) -> Html {
     }
 }
 
+/// A probability: `57.6 %`, and never `100 %` for what is not certain.
+pub(super) fn chance(p: f64) -> String {
+    if p > 0.9995 && p < 1.0 { "> 99.9 %".to_owned() } else { percent(p) }
+}
+
 /// A message as a sentence.
 fn sentence(message: &str) -> String {
     let mut letters = message.chars();
@@ -161,10 +164,10 @@ fn headline(rollout: &RolloutReport, report: &Report) -> Html {
         <p class="headline">
             <Explain
                 class="big"
-                value={percent(exact.unwrap_or(value))}
+                value={chance(exact.unwrap_or(value))}
                 name="P(rollback)"
                 formula={if exact.is_some() { "closed form: the alarm machine as a Markov chain over its last datapoints" } else { "replications rolled back / replications" }}
-                filled={format!("{} of {} rolled back: {} ({}–{})", count(rollout.rolled_back), count(of), percent(value), plain(100.0 * low), plain(100.0 * high))}
+                filled={format!("{} of {} rolled back: {} ({}–{})", count(rollout.rolled_back), count(of), chance(value), plain(100.0 * low), plain(100.0 * high))}
                 says="How often this rollout turns back, were it played on traffic like this again and again."
             />
             <span>{ "of these rollouts are rolled back" }</span>
@@ -182,7 +185,7 @@ fn with_interval(mean: &Mean, unit: &str) -> String {
 }
 
 fn estimate(estimate: &Estimate) -> String {
-    format!("{} ({}–{})", percent(estimate.value), plain(100.0 * estimate.low), plain(100.0 * estimate.high))
+    format!("{} ({}–{})", chance(estimate.value), plain(100.0 * estimate.low), plain(100.0 * estimate.high))
 }
 
 fn numbers(rollout: &RolloutReport, report: &Report, scenario: &Scenario) -> Html {
@@ -207,14 +210,14 @@ fn numbers(rollout: &RolloutReport, report: &Report, scenario: &Scenario) -> Htm
         <table class="by-version numbers">
             <thead><tr><td /><th scope="col">{ "exact" }</th><th scope="col">{ format!("{} times", count(report.replications)) }</th></tr></thead>
             <tbody>
-                { line("P(rollback)".into(), exact.map(|e| percent(e.passage.total())), Some(estimate(&rollout.rollback)), "rolled back / played, with Wilson's interval", "The exact value lies in the interval 95 times in 100.") }
+                { line("P(rollback)".into(), exact.map(|e| chance(e.passage.total())), Some(estimate(&rollout.rollback)), "rolled back / played, with Wilson's interval", "The exact value lies in the interval 95 times in 100.") }
                 { line("mean time to it".into(), exact.and_then(|e| e.passage.mean()).map(|m| format!("{} min", plain(m))), detection.mean_if_detected.as_ref().map(|m| with_interval(m, " min")), "Σ k · P(first alarm at minute k) / P(rollback)", "From the first share of traffic to the rollback, of those that are rolled back.") }
                 { line("half by".into(), None, Some(detection.median.map_or("never".into(), |m| format!("{} min", plain(m)))), "median over all replications; not detected counts as never", "Half of all rollouts are rolled back by then.") }
                 { line(format!("failures on v{new}"), exact.map(|e| plain(e.failures_new)), Some(with_interval(&blast.failed, "")), "executions started on the new version that ever fail, per rollout", "The whole blast radius: what customers of the new version meet, until the end.") }
                 { line("only because of it".into(), exact.map(|e| plain(e.excess)), Some(with_interval(&blast.attributable, "")), "of these, would have succeeded on the old version with the same draws", "What would not have happened without this rollout.") }
                 { line("after the rollback".into(), None, Some(with_interval(&blast.after_rollback, "")), "of these, failed at or after the rollback", "Executions keep the version they were started on: a rollback does not save them.") }
                 { line("running then".into(), None, blast.in_flight.as_ref().map(|m| with_interval(m, "")), "executions of the new version open at the rollback", "They go on on the new version, as on AWS, unless somebody stops them.") }
-                { line("false rollback".into(), exact.map(|e| percent(e.false_rollback)), rollout.false_rollback.as_ref().map(estimate), "the same with the old version in the place of the new", "How often a version that changes nothing would be turned back.") }
+                { line("false rollback".into(), exact.map(|e| chance(e.false_rollback)), rollout.false_rollback.as_ref().map(estimate), "the same with the old version in the place of the new", "How often a version that changes nothing would be turned back.") }
                 { line("time to 100 %".into(), exact.and_then(|e| e.minutes_to_full).map(|m| format!("{} min", plain(m))), rollout.minutes_to_full.as_ref().map(|m| with_interval(m, " min")), "the instant at which all start on the new version, where that lasts", "What caution costs a good version.") }
                 if let Some(decided) = &rollout.decided_after {
                     { line("decided after".into(), None, Some(with_interval(decided, "")), "executions of the new version that had closed", "What a sequential test needed to see.") }
@@ -259,7 +262,7 @@ fn blast(rollout: &RolloutReport, scenario: &Scenario) -> Html {
 fn bar(title: &'static str, parts: &[(String, &'static str, f64, String)]) -> Html {
     let mut x = 0.0;
     html! {
-        <figure class="bar">
+        <figure class="parts">
             <figcaption>{ title }</figcaption>
             <svg viewBox="0 0 100 4" preserveAspectRatio="none" aria-hidden="true">
                 { for parts.iter().map(|(_, class, share, _)| {
@@ -319,19 +322,19 @@ fn DetectionPlot(ReportProps { report, .. }: &ReportProps) -> Html {
     let (series, rows) = (*use_memo(report.clone(), |report| {
         let Some(rollout) = &report.0.rollout else { return (Rc::new(Vec::new()), Rc::new(Vec::new())) };
         let exact = rollout.exact.answer();
-        let mut line = vec![(0.0, Some(0.0))];
+        let mut line = vec![(0.0, 0.0)];
         let mut band = vec![(0.0, Some((0.0, 0.0)))];
         let mut closed = vec![(0.0, 0.0)];
         let mut rows = Vec::new();
         for (n, played) in rollout.detection.by_minute.iter().enumerate() {
             let minute = n as f64 + 1.0;
-            line.push((minute, Some(played.value)));
+            line.push((minute, played.value));
             band.push((minute, Some((played.low, played.high))));
             let by = exact.map(|exact| exact.passage.by(n as u64 + 1));
             closed.extend(by.map(|by| (minute, by)));
-            rows.push(Row { x: minute, cells: vec![by.map_or("–".into(), percent), estimate(played)] });
+            rows.push(Row { x: minute, cells: vec![by.map_or("–".into(), chance), estimate(played)] });
         }
-        let mut series = vec![Series::new("simulated", Draw::Band(band)), Series::new("simulated", Draw::Line(line))];
+        let mut series = vec![Series::new("simulated", Draw::Band(band)), Series::new("simulated", Draw::Step(line))];
         if exact.is_some() {
             series.push(Series::new("exact", Draw::Step(closed)));
         }

@@ -1,0 +1,193 @@
+// The SIMULATE pane: plays, stops, follows the weight, explains itself, and never keeps the page from answering.
+
+import assert from "node:assert/strict";
+import { after, test } from "node:test";
+import { accessibility, screenshot, start } from "./rig.mjs";
+
+const rig = await start();
+after(() => rig.close());
+
+const pane = (page) => page.getByRole("region", { name: "Simulate" });
+const said = (page) => pane(page).getByRole("status");
+const cells = (page, name) => page.locator(".by-version tr").filter({ has: page.getByRole("rowheader", { name, exact: true }) }).locator("td");
+const played = async (page) => {
+  await said(page).filter({ hasText: /executions ·/ }).waitFor();
+};
+const show = (page, name) => page.getByRole("tab", { name }).click();
+const field = (page, name) => page.getByRole("spinbutton", { name });
+const enter = async (page, name, value) => {
+  await field(page, name).fill(String(value));
+  await page.keyboard.press("Enter");
+};
+
+test("opens on a split, and says what chance has to do with it", () =>
+  rig.visit({ height: 1100 }, async (page) => {
+    await played(page);
+    await page.getByText(/observed .* % of 10,000; expected 10 % ± 0.588 %/).waitFor();
+    await page.getByRole("button", { name: /χ² test of the split: chance explains it/ }).waitFor();
+    const [old, young] = (await cells(page, "executions").allInnerTexts()).map((text) => Number(text.replace(",", "")));
+    assert.equal(old + young, 10_000);
+    assert.match((await cells(page, "errors").allInnerTexts())[1], /ChargeFailed\s+\d+/);
+  }));
+
+test("a moved weight is told at once, by hand, key and number", () =>
+  rig.visit({ height: 1100 }, async (page) => {
+    await played(page);
+    const young = async () => Number((await cells(page, "executions").allInnerTexts())[1].replace(",", ""));
+    const before = await young();
+    const run = await said(page).innerText();
+    await page.getByRole("slider").focus();
+    await page.keyboard.press("Shift+ArrowRight");
+    await page.getByText(/expected 20 %/).waitFor();
+    const at20 = await young();
+    assert.ok(at20 > 1.7 * before, `${before} at 10 %, ${at20} at 20 %`);
+    await enter(page, /weight of version 2, in percent/, 0);
+    await page.getByText("nothing is left to chance").waitFor();
+    assert.equal(await young(), 0);
+    await enter(page, /weight of version 2, in percent/, 10);
+    await page.getByText(/expected 10 %/).waitFor();
+    assert.equal(await young(), before, "the same customers");
+    assert.equal(await said(page).innerText(), run, "and nothing was played again");
+  }));
+
+test("Stop is heard within 100 ms, by the page and by the workers", () =>
+  rig.visit({}, async (page) => {
+    await played(page);
+    await show(page, "Rollout");
+    await enter(page, "rollouts", 100_000);
+    await said(page).filter({ hasText: /[1-9]\d* %/ }).waitFor({ timeout: 60_000 });
+    const heard = page.evaluate(
+      () =>
+        new Promise((done) => {
+          let clicked = 0;
+          addEventListener("click", () => (clicked = performance.now()), { capture: true, once: true });
+          const observer = new MutationObserver(() => {
+            if (clicked > 0 && document.querySelector(".simulate .said").textContent.startsWith("stopped after")) {
+              observer.disconnect();
+              done(performance.now() - clicked);
+            }
+          });
+          observer.observe(document.querySelector(".simulate"), { subtree: true, childList: true, characterData: true });
+        }),
+    );
+    await page.getByRole("button", { name: "Stop" }).click();
+    const ms = await heard;
+    assert.ok(ms < 100, `the page heard it after ${ms} ms`);
+    // The workers are free: the next thing is played at once.
+    await show(page, "Traffic");
+    const asked = Date.now();
+    await enter(page, "seed", 8);
+    await said(page).filter({ hasText: /^10,000 executions/ }).waitFor();
+    assert.ok(Date.now() - asked < 3000, "workers are still busy with what was stopped");
+  }));
+
+test("100,000 executions keep the page free", () =>
+  rig.visit({ height: 1100 }, async (page) => {
+    await played(page);
+    await page.evaluate(() => {
+      globalThis.longest = 0;
+      new PerformanceObserver((list) => {
+        for (const { duration } of list.getEntries()) globalThis.longest = Math.max(globalThis.longest, duration);
+      }).observe({ type: "longtask" });
+    });
+    await enter(page, "executions", 100_000);
+    await said(page).filter({ hasText: /^100,000 executions/ }).waitFor({ timeout: 60_000 });
+    await page.getByRole("slider").focus();
+    for (let n = 0; n < 10; n++) await page.keyboard.press("ArrowRight");
+    await page.getByText(/expected 20 %/).waitFor();
+    const longest = await page.evaluate(() => new Promise((done) => setTimeout(() => done(globalThis.longest), 300)));
+    console.log(`the longest task of the page took ${longest} ms (0: none over 50)`);
+    assert.ok(longest <= 50, `a task of ${longest} ms`);
+  }));
+
+test("numbers explain themselves", () =>
+  rig.visit({ height: 1100 }, async (page) => {
+    await played(page);
+    const number = page.getByRole("button", { name: /success of version 2/ });
+    await number.click();
+    const note = page.getByRole("note");
+    await note.getByText("succeeded / closed, with Wilson's interval").waitFor();
+    const box = await note.boundingBox();
+    const { width, height } = page.viewportSize();
+    assert.ok(box.x >= 0 && box.x + box.width <= width && box.y >= 0 && box.y + box.height <= height);
+    await screenshot(page, "simulate-note");
+    await page.keyboard.press("Escape");
+    await note.waitFor({ state: "detached" });
+  }));
+
+test("executions are pointed at and walked by keys, and charts are tables too", () =>
+  rig.visit({ height: 1100 }, async (page) => {
+    await played(page);
+    await page.getByRole("application").focus();
+    await page.keyboard.press("Home");
+    await page.getByText(/execution 1 at .*: draw .* → v[12], (succeeded|failed)/).waitFor();
+    await page.keyboard.press("ArrowRight");
+    await page.getByText(/execution [2-9] at/).waitFor();
+    await page.getByRole("img", { name: /^Success/ }).focus();
+    await page.keyboard.press("ArrowRight");
+    await page.locator(".readout").getByText(/\(n \d+\)/).first().waitFor();
+    await page.getByRole("button", { name: "Success as a table" }).click();
+    await page.getByRole("columnheader", { name: "v2" }).first().waitFor();
+  }));
+
+test("a rollout is played beside its closed form, and follows its controls", () =>
+  rig.visit({ height: 1100 }, async (page) => {
+    await show(page, "Rollout");
+    await played(page);
+    await page.getByRole("button", { name: /^P\(rollback\), exact/ }).waitFor();
+    const exact = () => page.getByRole("button", { name: /^P\(rollback\), exact/ }).innerText();
+    const before = await exact();
+    await enter(page, "weight", 1);
+    await page.waitForFunction((before) => document.querySelector(".rollout-numbers td .number")?.textContent !== before, before);
+    await played(page);
+    await page.getByText(/rolled back in .* of 1,000 replications/i).waitFor();
+    await page.getByRole("combobox", { name: "strategy" }).selectOption("Sequential test (SPRT)");
+    await page.getByText("There is no closed form for this rollout:").waitFor();
+    await page.getByRole("combobox", { name: "example" }).selectOption({ label: "An alarm that rings already" }).catch(() => page.getByRole("combobox", { name: "example" }).selectOption("stuck-alarm"));
+    await page.getByText(/SAM issue 716/).waitFor();
+    await page.getByText("The alarm rings because of version 5").waitFor();
+  }));
+
+test("what cannot be played says why, and where", () =>
+  rig.visit({ height: 1100 }, async (page) => {
+    await show(page, "Rollout");
+    await played(page);
+    await page.locator("summary").filter({ hasText: "More" }).click();
+    const json = page.getByRole("textbox", { name: "strategy as JSON" });
+    await json.fill('{"kind": "canary", "weight": 101, "interval_ms": 300000}');
+    await json.blur();
+    await page.getByRole("alert").getByText(/101/).first().waitFor();
+    await page.getByRole("alert").getByText("/strategy/weight").waitFor();
+    await json.fill('{"kind": ');
+    await json.blur();
+    await page.locator(".trouble-line").waitFor();
+  }));
+
+test("strategies are compared on the same customers", () =>
+  rig.visit({ height: 1100 }, async (page) => {
+    await show(page, "Compare");
+    await enter(page, "rollouts", 100);
+    await page.getByText(/^(Take .*|None of them will do)\.$/).first().waitFor({ timeout: 60_000 });
+    assert.equal(await page.locator(".compare-table tbody tr").count(), 10);
+    await screenshot(page, "simulate-compare");
+  }));
+
+for (const theme of ["light", "dark"]) {
+  for (const width of [1440, 360]) {
+    test(`looks as it should at ${width} px, ${theme}`, () =>
+      rig.visit({ width, theme, height: width < 500 ? 2400 : 1100 }, async (page) => {
+        await played(page);
+        for (const name of ["Traffic", "Rollout", "Cost"]) {
+          await show(page, name);
+          await played(page);
+          await screenshot(page, `simulate-${name.toLowerCase()}`);
+          assert.deepEqual(await accessibility(page), [], name);
+          const { scroll, client } = await page.evaluate(() => ({
+            scroll: document.documentElement.scrollWidth,
+            client: document.documentElement.clientWidth,
+          }));
+          assert.ok(scroll <= client, `${name}: the page is ${scroll} px wide in a window of ${client} px`);
+        }
+      }));
+  }
+}
