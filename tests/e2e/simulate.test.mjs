@@ -169,7 +169,7 @@ test("strategies are compared on the same customers", () =>
     await show(page, "Compare");
     await enter(page, "rollouts", 100);
     await page.locator(".recommendation b").waitFor({ timeout: 60_000 });
-    assert.equal(await page.locator(".compare-table tbody tr").count(), 10);
+    assert.equal(await page.locator(".compare-table tbody tr").count(), 9, "yours is one of the usual ones");
     await screenshot(page, "simulate-compare");
   }));
 

@@ -153,7 +153,7 @@ pub fn Plot(props: &PlotProps) -> Html {
         }
         None => props.aside.clone(),
     };
-    let x_ticks = Scale::time_ticks(props.x, ((width / 62.0) as u32).clamp(2, 14));
+    let x_ticks = Scale::time_ticks(props.x, ((width / 84.0) as u32).clamp(2, 14));
     let y_ticks = props.y_ticks.clone().unwrap_or_else(|| Scale::ticks(props.y, 3));
     html! {
         <figure class="plot" ref={node}>

@@ -2,7 +2,7 @@
 
 use super::document::{Document, text, with};
 use super::explain::Explain;
-use super::rollout::{Same, chance};
+use super::rollout::{Same, chance, sentence};
 use super::strategy::initial;
 use crate::base::Value;
 use crate::simulation::compare::{Alternative, ComparisonReport, Line};
@@ -32,9 +32,11 @@ pub fn alternatives(document: &Document) -> Vec<Alternative> {
     };
     let own = document.strategy();
     let mut list = vec![Alternative { name: "yours".into(), values: Vec::new(), document: played(&own) }];
+    // One of the usual ones may be the author's own.
+    let plain = with(&own, "to", None).to_json();
     let usual = USUAL.iter().filter_map(|(name, strategy)| Some((*name, Value::parse(strategy).ok()?)));
     let sprt = ("sequential test at 10 %", initial("sprt", &document.new, &[]));
-    for (name, strategy) in usual.chain([sprt]) {
+    for (name, strategy) in usual.chain([sprt]).filter(|(_, strategy)| strategy.to_json() != plain) {
         list.push(Alternative { name: name.into(), values: Vec::new(), document: played(&strategy) });
     }
     list
@@ -59,9 +61,9 @@ pub fn Compare(props: &CompareProps) -> Html {
                     <span class="faint">{ format!("{done} of {} strategies played on the same customers …", props.of) }</span>
                 } else if let Some(name) = &report.recommendation.name {
                     <b>{ format!("Take {name}. ") }</b>
-                    <span>{ report.recommendation.reason.split_once(": ").map_or(&*report.recommendation.reason, |(_, reason)| reason).to_owned() }</span>
+                    <span>{ sentence(report.recommendation.reason.split_once(": ").map_or(&*report.recommendation.reason, |(_, reason)| reason)) }</span>
                 } else {
-                    <b>{ "None of them will do. " }</b><span>{ report.recommendation.reason.clone() }</span>
+                    <b>{ "None of them will do. " }</b><span>{ sentence(&report.recommendation.reason) }</span>
                 }
             </p>
             <div class="compare-columns">

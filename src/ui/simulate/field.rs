@@ -423,7 +423,7 @@ pub fn Field(props: &FieldProps) -> Html {
 
     let (x, y) = (frame.x(), frame.y());
     let minutes = props.horizon as f64 / 60e9;
-    let ticks = Scale::time_ticks((0.0, minutes), ((width / 62.0) as u32).clamp(2, 14));
+    let ticks = Scale::time_ticks((0.0, minutes), ((width / 84.0) as u32).clamp(2, 14));
     let right = (width - RIGHT).max(LEFT + 1.0);
     let customers = props.customers.0.borrow();
     let seen = pointed.and_then(|n| Seen::of(&customers, n, props, frame.horizon));
@@ -476,7 +476,7 @@ pub fn Field(props: &FieldProps) -> Html {
                         <i class="key ok" />{ "succeeded" }
                         <i class="key open" />{ "running at the end" }
                         <i class="key bad" />{ "failed" }
-                        <i class="key both" />{ format!("would fail on v{} too", if props.weight >= 50 { &props.old } else { &props.new }) }
+                        <i class="key both" />{ "would fail on the other version, too" }
                     </span>
                 }
             </p>
