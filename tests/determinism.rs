@@ -1,19 +1,18 @@
 //! The same bytes on every machine: blocks of replications, on any number of workers, natively and in WebAssembly
-//! (`cargo xtask test --only wasm` runs this file there, too).
+//! (`cargo xtask test --only wasm` runs this file in Node, too).
 //!
 //! `UPDATE_EXPECT=1 cargo test --test determinism` writes `determinism.txt` anew, after a change that means to change
 //! what is drawn.
 
-use std::rc::Rc;
-use weir::base::Key;
-use weir::simulation::presets::PRESETS;
-use weir::simulation::run::{BLOCK, Block, Budget, Merge, Simulation};
-use weir::simulation::runner;
-use weir::simulation::scenario::{Effort, Scenario};
-use weir::simulation::tree::Tree;
+mod blocks;
 
-#[cfg(target_arch = "wasm32")]
-wasm_bindgen_test::wasm_bindgen_test_configure!(run_in_browser);
+use blocks::{digest, play, worker};
+use std::rc::Rc;
+use weir::simulation::presets::PRESETS;
+use weir::simulation::run::BLOCK;
+#[cfg(not(target_arch = "wasm32"))]
+use weir::simulation::run::Merge;
+use weir::simulation::scenario::{Effort, Scenario};
 
 /// `name block digest`, a line each.
 const EXPECTED: &str = include_str!("determinism.txt");
@@ -61,28 +60,12 @@ fn scenarios() -> Vec<(&'static str, String)> {
 }
 
 fn read(document: &str) -> Rc<Scenario> {
-    let mut scenario = Scenario::parse(document).unwrap_or_else(|findings| panic!("{findings:#?}"));
+    let mut scenario = blocks::read(document);
     scenario.effort = Effort::Replications(REPLICATIONS);
     Rc::new(scenario)
 }
 
-fn worker(scenario: &Rc<Scenario>) -> Simulation<Tree> {
-    let runner = runner(scenario).unwrap_or_else(|findings| panic!("{findings:#?}"));
-    Simulation::new(Rc::clone(scenario), runner)
-}
-
-fn play(simulation: &mut Simulation<Tree>, number: u64, budget: u64) -> Block {
-    simulation.begin(number);
-    while !simulation.advance(Budget { executions: budget }).is_done {}
-    simulation.take().unwrap()
-}
-
-/// Of everything that is in a block.
-fn digest(block: &Block) -> u64 {
-    Key::word(&serde_json::to_string(block).unwrap())
-}
-
-fn blocks() -> impl Iterator<Item = u64> {
+fn looked_at() -> impl Iterator<Item = u64> {
     (0..REPLICATIONS / BLOCK).step_by(EVERY as usize)
 }
 
@@ -93,7 +76,7 @@ fn blocks_are_the_same_everywhere() {
     for (name, document) in scenarios() {
         let scenario = read(&document);
         let mut simulation = worker(&scenario);
-        for number in blocks() {
+        for number in looked_at() {
             let digest = digest(&play(&mut simulation, number, 100_000));
             told.push_str(&format!("{name} {number} {digest:016x}\n"));
         }
@@ -106,6 +89,26 @@ fn blocks_are_the_same_everywhere() {
         assert_eq!(told, expected);
     }
     assert_eq!(told.lines().count(), EXPECTED.lines().count());
+}
+
+/// The oracles that the native `statistics` test has played last, which left their digests.
+#[cfg(target_arch = "wasm32")]
+#[wasm_bindgen_test::wasm_bindgen_test]
+fn oracles_are_the_same_as_natively() {
+    use wasm_bindgen::prelude::{JsValue, wasm_bindgen};
+    #[wasm_bindgen(module = "fs")]
+    extern "C" {
+        #[wasm_bindgen(js_name = readFileSync, catch)]
+        fn read_file(path: &str, encoding: &str) -> Result<String, JsValue>;
+    }
+    let Ok(text) = read_file(concat!(env!("CARGO_TARGET_TMPDIR"), "/oracles.json"), "utf8") else {
+        return wasm_bindgen_test::console_log!("no oracles: `cargo test --test statistics` has not played them");
+    };
+    let played: Vec<(String, Vec<String>)> = serde_json::from_str(&text).unwrap();
+    for (document, digests) in &played {
+        assert_eq!(&blocks::digests(document, digests.len() as u64, 50_000), digests, "{document}");
+    }
+    wasm_bindgen_test::console_log!("{} scenarios of oracles", played.len());
 }
 
 /// Three workers that know different paths, in pieces of different sizes and in another order.

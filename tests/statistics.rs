@@ -5,6 +5,8 @@
 //! it is absent, one line says so. Debug builds play a tenth of the replications, with the tolerance that belongs to it.
 //! `WEIR_ORACLES=lag` plays those whose id holds `lag`.
 
+mod blocks;
+
 use std::collections::BTreeMap;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -203,7 +205,15 @@ fn alone(version: &str, executions: u64, rest: &str) -> String {
     )
 }
 
+/// What was played, and the digests of its first 1,000 replications: `tests/determinism.rs` compares them with those of
+/// WebAssembly.
+static PLAYED: Mutex<BTreeMap<String, Vec<String>>> = Mutex::new(BTreeMap::new());
+
 fn play(document: &str) -> Report {
+    let digests = blocks::digests(document, 10 / THIN, u64::MAX);
+    // Another worker, in other pieces.
+    assert_eq!(digests.last(), blocks::digests(document, 10 / THIN, 10_007).last(), "{document}");
+    PLAYED.lock().expect("no worker panics").insert(document.to_owned(), digests);
     weir::simulation::simulate(document).unwrap_or_else(|findings| panic!("{document}\n{findings:#?}"))
 }
 
@@ -881,6 +891,11 @@ fn oracles() {
     };
     let only = std::env::var("WEIR_ORACLES").unwrap_or_default();
     let lines = lines(&text, &only);
+    if only.is_empty() {
+        let played: Vec<_> = PLAYED.lock().expect("no worker panics").clone().into_iter().collect();
+        let text = serde_json::to_string(&played).expect("strings");
+        std::fs::write(concat!(env!("CARGO_TARGET_TMPDIR"), "/oracles.json"), text).expect("room for it");
+    }
     let (mut passed, mut failed, mut missing) = (0, Vec::new(), Vec::new());
     for Line { id, checks, seconds } in lines.values() {
         let Some(checks) = checks else {

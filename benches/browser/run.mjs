@@ -138,7 +138,7 @@ try {
   }
 
   console.log(`\nwhat-if: the same with Retry on Charge, 1 % and 5 % errors, Poisson starts, medians of ${ROUNDS} rounds`);
-  console.log(`${"".padEnd(44)}${"M executions/s".padStart(16)}${"seconds".padStart(10)}${"interpreted".padStart(13)}${"MB".padStart(6)}`);
+  console.log(`${"".padEnd(44)}${"M executions/s".padStart(16)}${"highest".padStart(10)}${"seconds".padStart(10)}${"interpreted".padStart(13)}${"MB".padStart(6)}`);
   for (const [name, document, workers] of scenarios(definition, input)) {
     const rounds = [];
     // The first round learns the tree: it is not left out, only not the median.
@@ -147,9 +147,11 @@ try {
     }
     const seconds = median(rounds.map((round) => round.seconds));
     const { executions, interpreted, memory } = rounds[0];
-    const columns = [(executions / seconds / 1e6).toFixed(2), seconds.toFixed(3), `${(100 * interpreted).toFixed(4)} %`];
+    const highest = executions / Math.min(...rounds.map((round) => round.seconds));
+    const columns = [executions / seconds / 1e6, highest / 1e6].map((rate) => rate.toFixed(2));
+    columns.push(seconds.toFixed(3), `${(100 * interpreted).toFixed(4)} %`);
     console.log(
-      `${name.padEnd(44)}${columns[0].padStart(16)}${columns[1].padStart(10)}${columns[2].padStart(13)}${(memory / 1e6).toFixed(0).padStart(6)}`,
+      `${name.padEnd(44)}${columns[0].padStart(16)}${columns[1].padStart(10)}${columns[2].padStart(10)}${columns[3].padStart(13)}${(memory / 1e6).toFixed(0).padStart(6)}`,
     );
   }
 } finally {
