@@ -5,6 +5,7 @@
 
 pub mod check;
 pub mod fields;
+pub mod hints;
 mod model;
 pub mod program;
 pub mod query;

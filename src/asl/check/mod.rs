@@ -25,6 +25,7 @@ mod tests;
 mod variables;
 
 pub use aws::{AwsDiagnostic, AwsLocation, invalid_definition};
+pub use recovery::ERRORS;
 
 use super::model::{Definition, MachineId};
 use crate::base::{Diagnostic, Pointer, Severity, Span};
