@@ -101,7 +101,8 @@ fn oracles_are_the_same_as_natively() {
         #[wasm_bindgen(js_name = readFileSync, catch)]
         fn read_file(path: &str, encoding: &str) -> Result<String, JsValue>;
     }
-    let Ok(text) = read_file(concat!(env!("CARGO_TARGET_TMPDIR"), "/oracles.json"), "utf8") else {
+    // The native tests have their folder beside that of this target.
+    let Ok(text) = read_file(concat!(env!("CARGO_TARGET_TMPDIR"), "/../../tmp/oracles.json"), "utf8") else {
         return wasm_bindgen_test::console_log!("no oracles: `cargo test --test statistics` has not played them");
     };
     let played: Vec<(String, Vec<String>)> = serde_json::from_str(&text).unwrap();
