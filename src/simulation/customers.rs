@@ -314,7 +314,8 @@ fn period(horizon: u64, wanted: u64) -> u64 {
     fits.unwrap_or_else(|| minutes.div_ceil(wanted.max(1)).div_ceil(1440) * 1440).max(1) * MINUTE
 }
 
-/// Counts customers as a weight splits them; `periods` is how many periods there may be.
+/// Counts customers as a weight splits them; `periods` is how many periods there may be. For many of them, and for those
+/// that are still coming, see [`Count`].
 pub fn tell(
     scenario: &Scenario,
     starts: &Starts,
@@ -323,43 +324,105 @@ pub fn tell(
     weight: u8,
     periods: u64,
 ) -> Told {
-    let period = period(starts.horizon, periods);
-    let count = starts.horizon.div_ceil(period) as usize;
-    let mut told = vec![Sides::<Period>::default(); count];
-    let mut times: Sides<Vec<Vec<u64>>> = Sides { old: vec![Vec::new(); count], new: vec![Vec::new(); count] };
-    let mut tally = Tally { replications: 1, ..Tally::default() };
-    let express = scenario.price.workflow_type == WorkflowType::Express;
-    let mut attributable = 0;
-    for (n, at) in customers.at.iter().enumerate() {
-        let new = customers.goes_to_new(n, weight);
-        let Some(end) = add(customers, n, new, express, tally.versions.of_mut(new)) else { continue };
+    let mut count = Count::new(scenario, starts, weight, periods);
+    count.advance(customers, usize::MAX);
+    count.tell(scenario, errors)
+}
+
+/// A count under way: some thousands of customers at a time, and those that come later when they come.
+#[derive(Clone, Debug)]
+pub struct Count {
+    weight: u8,
+    express: bool,
+    classes: usize,
+    period: u64,
+    periods: Vec<Sides<Period>>,
+    /// The durations of what closed, by period.
+    times: Sides<Vec<Vec<u64>>>,
+    tally: Tally,
+    attributable: u64,
+    counted: usize,
+}
+
+impl Count {
+    pub fn new(scenario: &Scenario, starts: &Starts, weight: u8, periods: u64) -> Count {
+        let period = period(starts.horizon, periods);
+        let count = starts.horizon.div_ceil(period) as usize;
+        Count {
+            weight,
+            express: scenario.price.workflow_type == WorkflowType::Express,
+            classes: if scenario.inputs.len() > 1 { scenario.inputs.len() } else { 0 },
+            period,
+            periods: vec![Sides::default(); count],
+            times: Sides { old: vec![Vec::new(); count], new: vec![Vec::new(); count] },
+            tally: Tally { replications: 1, ..Tally::default() },
+            attributable: 0,
+            counted: 0,
+        }
+    }
+
+    pub fn weight(&self) -> u8 {
+        self.weight
+    }
+
+    /// Counts so many of those that were not counted yet. Whether that were all.
+    pub fn advance(&mut self, customers: &Customers, most: usize) -> bool {
+        let end = customers.len().min(self.counted.saturating_add(most));
+        for n in self.counted..end {
+            self.add(customers, n);
+        }
+        self.counted = end;
+        end == customers.len()
+    }
+
+    #[inline]
+    fn add(&mut self, customers: &Customers, n: usize) {
+        let new = customers.goes_to_new(n, self.weight);
+        let sums = self.tally.versions.of_mut(new);
         let futures = customers.futures.of(new);
+        let (Some(at), Some(end)) = (customers.at.get(n), add(customers, n, new, self.express, sums)) else { return };
         let bad = futures.is_bad(n);
-        attributable += u64::from(new && bad && !customers.futures.old.is_bad(n));
-        if let Some(here) = told.get_mut((at / period) as usize) {
+        if self.classes > 0 {
+            sums.classes.resize(self.classes, (0, 0));
+            let class = customers.class.get(n).copied().unwrap_or(0);
+            if let Some((started, failed)) = sums.classes.get_mut(usize::from(class)) {
+                *started += 1;
+                *failed += u64::from(bad);
+            }
+        }
+        self.attributable += u64::from(new && bad && !customers.futures.old.is_bad(n));
+        if let Some(here) = self.periods.get_mut((at / self.period) as usize) {
             here.of_mut(new).started += 1;
         }
-        let place = (end / period) as usize;
-        if let (Some(here), Some(times)) = (told.get_mut(place), times.of_mut(new).get_mut(place)) {
+        let place = (end / self.period) as usize;
+        if let (Some(here), Some(times)) = (self.periods.get_mut(place), self.times.of_mut(new).get_mut(place)) {
             let here = here.of_mut(new);
             here.closed += 1;
             here.bad += u32::from(bad);
             times.push(end - at);
         }
     }
-    for new in [false, true] {
-        for (here, times) in told.iter_mut().zip(times.of_mut(new)) {
-            here.of_mut(new).latency = percentiles(times);
+
+    /// What those that are counted come to.
+    pub fn tell(&mut self, scenario: &Scenario, errors: &[Text]) -> Told {
+        for new in [false, true] {
+            for (here, times) in self.periods.iter_mut().zip(self.times.of_mut(new)) {
+                here.of_mut(new).latency = percentiles(times);
+            }
+        }
+        let weight = self.weight;
+        let all = self.counted as f64;
+        let share = f64::from(weight) / 100.0;
+        let (expected, variance) = (all * share, all * share * (1.0 - share));
+        Told {
+            weight,
+            versions: version_reports(scenario, errors, &self.tally),
+            split: SplitReport::new(self.tally.versions.new.started, self.counted as u64, expected, variance),
+            period: self.period,
+            periods: self.periods.clone(),
+            attributable: self.attributable,
         }
     }
-    if scenario.inputs.len() > 1 {
-        classes(scenario, customers, weight, &mut tally);
-    }
-    let all = customers.len() as u64;
-    let on_new = tally.versions.new.started;
-    let share = f64::from(weight) / 100.0;
-    let split = SplitReport::new(on_new, all, all as f64 * share, all as f64 * share * (1.0 - share));
-    Told { weight, versions: version_reports(scenario, errors, &tally), split, period, periods: told, attributable }
 }
 
 /// Adds a customer to the sums of a version. When it closes; never, where it does not (or so late that none knows).
@@ -387,20 +450,6 @@ fn add(customers: &Customers, n: usize, new: bool, express: bool, sums: &mut Ver
         sums.billed += duration.div_ceil(100_000_000);
     }
     Some(at.saturating_add(duration))
-}
-
-fn classes(scenario: &Scenario, customers: &Customers, weight: u8, tally: &mut Tally) {
-    for (n, class) in customers.class.iter().enumerate() {
-        let new = customers.goes_to_new(n, weight);
-        let sums = &mut tally.versions.of_mut(new).classes;
-        if sums.is_empty() {
-            sums.resize(scenario.inputs.len(), (0, 0));
-        }
-        if let Some((started, failed)) = sums.get_mut(usize::from(*class)) {
-            *started += 1;
-            *failed += u64::from(customers.futures.of(new).is_bad(n));
-        }
-    }
 }
 
 /// The 50th, 90th and 99th percentile in milliseconds, by nearest rank.
@@ -497,6 +546,20 @@ mod tests {
             assert!(whole == pieces, "{traffic}");
             assert_eq!(whole.len() as u64, starts.count());
         }
+    }
+
+    /// A count that goes on while customers come tells the same in the end.
+    #[test]
+    fn counts_go_on() {
+        let document = document(TRAFFICS[0], r#"{"1": 90, "2": 10}"#);
+        let (scenario, starts, errors, customers) = play(&document, u64::MAX, false);
+        let whole = tell(&scenario, &starts, &errors, &customers, 30, 60);
+        let mut count = Count::new(&scenario, &starts, 30, 60);
+        while !count.advance(&customers, 999) {
+            count.tell(&scenario, &errors);
+        }
+        let told = count.tell(&scenario, &errors);
+        assert_eq!((told.versions, told.split, told.periods), (whole.versions, whole.split, whole.periods));
     }
 
     #[test]

@@ -10,7 +10,7 @@ use super::rollout::{Results, Same, Settings};
 use super::traffic::{Counted, Traffic};
 use crate::base::Value;
 use crate::simulation::compare::{Alternative, Comparison, ComparisonReport, Want};
-use crate::simulation::customers::{Customers, Starts, feeds_back, tell};
+use crate::simulation::customers::{Count, Customers, Starts, feeds_back};
 use crate::simulation::presets::Preset;
 use crate::simulation::report::{Report, count, number as plain};
 use crate::simulation::scenario::Scenario;
@@ -107,6 +107,8 @@ pub enum Msg {
     Tell,
 }
 
+/// Customers that are counted within one frame.
+const AT_ONCE: usize = 120_000;
 /// Settings must be left alone for so long before they are played, in milliseconds.
 const SETTLES: u32 = 180;
 /// The least time between two pictures of customers that are still coming, in milliseconds.
@@ -169,6 +171,7 @@ struct Stream {
     stamp: u32,
     told: Option<Counted>,
     told_at: f64,
+    count: Option<Count>,
 }
 
 /// Alternatives, played one after the other.
@@ -226,7 +229,7 @@ impl Component for SimulatePane {
         self.document = read(&ctx.props().scenario);
         if self.wanted(What::Traffic) == self.stream.play.document {
             // Only the weight has moved, or nothing that matters.
-            self.count();
+            self.count(ctx);
         }
         let shows = self.tab.shows();
         let is_played = |what: What| self.wanted(what).as_ref() == self.played(what);
@@ -264,7 +267,7 @@ impl Component for SimulatePane {
                     What::Rollout => self.rollout.stop(),
                     What::Compare => self.contest.play.stop(),
                 }
-                self.count();
+                self.count(ctx);
             }
             Msg::Heard(what, number, update) => {
                 let current = match what {
@@ -294,7 +297,7 @@ impl Component for SimulatePane {
                     self.picture(ctx);
                     return false;
                 }
-                self.count();
+                self.count(ctx);
             }
         }
         true
@@ -380,6 +383,7 @@ impl SimulatePane {
                 (scenario, starts)
             });
             stream.told_at = 0.0;
+            stream.count = None;
         }
         stream.crowd.0.borrow_mut().append(customers);
         stream.errors = Some(errors);
@@ -434,16 +438,23 @@ impl SimulatePane {
         }
     }
 
-    /// Counts the customers for the weight that the alias has now.
-    fn count(&mut self) {
+    /// Counts the customers for the weight that the alias has now; many of them, over several frames.
+    fn count(&mut self, ctx: &Context<Self>) {
         let stream = &mut self.stream;
-        let (Some((scenario, starts)), Some(document)) = (&stream.scenario, &self.document) else { return };
+        let (Some((scenario, starts)), Some(Same(document))) = (&stream.scenario, &self.document) else { return };
+        if stream.count.as_ref().is_none_or(|count| count.weight() != document.weight) {
+            // Periods such that the version with the smaller share has enough executions in each to say something.
+            let weight = document.weight.min(100 - document.weight);
+            let smaller = f64::from(weight) / 100.0 * starts.count() as f64;
+            let periods = ((smaller / 30.0) as u64).clamp(20, 60);
+            stream.count = Some(Count::new(scenario, starts, document.weight, periods));
+        }
+        let Some(count) = &mut stream.count else { return };
+        if !count.advance(&stream.crowd.0.borrow(), AT_ONCE) {
+            return self.picture(ctx);
+        }
         let errors = stream.errors.clone().unwrap_or_else(|| Rc::from([]));
-        // Periods such that the version with the smaller share has enough executions in each to say something.
-        let smaller = f64::from(document.0.weight.min(100 - document.0.weight)) / 100.0 * starts.count() as f64;
-        let periods = ((smaller / 30.0) as u64).clamp(20, 60);
-        let told = tell(scenario, starts, &errors, &stream.crowd.0.borrow(), document.0.weight, periods);
-        stream.told = Some(Counted(Rc::new(told)));
+        stream.told = Some(Counted(Rc::new(count.tell(scenario, &errors))));
         stream.told_at = js_sys::Date::now();
         stream.stamp += 1;
     }
@@ -613,6 +624,7 @@ impl SimulatePane {
         html! {
             <Traffic
                 told={told.clone()}
+                weight={document.weight}
                 crowd={stream.crowd.clone()}
                 stamp={stream.stamp}
                 count={starts.count()}

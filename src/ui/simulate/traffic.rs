@@ -15,6 +15,8 @@ use yew::prelude::*;
 #[derive(Clone, PartialEq, Properties)]
 pub struct TrafficProps {
     pub told: Counted,
+    /// What the alias has now; the counts may be of a moment ago.
+    pub weight: u8,
     pub crowd: Crowd,
     pub stamp: u32,
     pub count: u64,
@@ -56,7 +58,7 @@ pub fn Traffic(props: &TrafficProps) -> Html {
                     stamp={props.stamp}
                     count={props.count}
                     horizon={props.horizon}
-                    weight={told.weight}
+                    weight={props.weight}
                     old={props.old.clone()}
                     new={props.new.clone()}
                     errors={Rc::clone(&props.errors)}
@@ -73,7 +75,7 @@ pub fn Traffic(props: &TrafficProps) -> Html {
             </div>
             <aside class="traffic-aside" aria-label="The split in numbers">
                 if !single {
-                    <WeightControl weight={told.weight} alias={props.alias.clone()} old={props.old.clone()} new={props.new.clone()} on_weight={props.on_weight.clone()} />
+                    <WeightControl weight={props.weight} alias={props.alias.clone()} old={props.old.clone()} new={props.new.clone()} on_weight={props.on_weight.clone()} />
                 }
                 { split(told) }
                 { table(told, single) }
