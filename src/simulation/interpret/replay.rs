@@ -118,3 +118,72 @@ pub fn replay(scenario: &Scenario, which: Which, version: &str) -> Result<Option
         duration: played.close.map(|_| played.duration),
     }))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::engine::EventKind;
+    use crate::simulation::run::{Budget, ShownClose, Simulation};
+    use crate::simulation::runner;
+
+    /// What is drawn as a dot opens as the execution that was counted.
+    #[test]
+    fn every_shown_execution_can_be_opened() {
+        let definition = r#"{"StartAt": "T", "TimeoutSeconds": 9, "States": {"T": {"Type": "Task", "Resource": "x", "Next": "M",
+            "Retry": [{"ErrorEquals": ["E"], "MaxAttempts": 2, "JitterStrategy": "FULL"}]},
+            "M": {"Type": "Map", "ItemsPath": "$.items", "End": true, "ItemProcessor": {"StartAt": "U", "States": {
+                "U": {"Type": "Task", "Resource": "x", "End": true}}}}}}"#;
+        let behaviour = |p: f64| {
+            format!(
+                r#"{{"T": {{"latency": {{"kind": "exponential", "mean_ms": 900}}, "outcomes": [
+                        {{"p": {p}, "outcome": "error", "error": "E", "drift": {{"per": "minute", "slope": 0.05, "cap": 0.9}}}},
+                        {{"p": 0.5, "outcome": "error", "error": "O", "correlated": {{"group": "db", "rate_per_min": 0.4, "mean_ms": 30000}}}}]}},
+                     "U": {{"latency": {{"kind": "uniform", "from_ms": 1, "to_ms": 9000}}}}}}"#
+            )
+        };
+        let traffics = [
+            r#"{"kind": "poisson", "per_min": 20}"#,
+            r#"{"kind": "poisson", "per_min": 10, "burst": {"kind": "fixed", "executions": 3}}"#,
+        ];
+        for traffic in traffics {
+            let text = format!(
+                r#"{{"weir": 1, "seed": 4, "traffic": {traffic}, "horizon_ms": 300000, "alias": {{"weights": {{"1": 100}}}},
+                    "inputs": [{{"name": "few", "weight": 2, "json": {{"items": [1]}}}}, {{"name": "many", "json": {{"items": [1, 2, 3]}}}}],
+                    "strategy": {{"kind": "manual", "actions": [{{"at_ms": 60000, "weight": 50}}]}},
+                    "versions": {{"1": {{"definition": {definition}, "behaviour": {}}}, "2": {{"definition": {definition}, "behaviour": {}}}}}}}"#,
+                behaviour(0.1),
+                behaviour(0.3)
+            );
+            let scenario = Rc::new(Scenario::parse(&text).unwrap_or_else(|findings| panic!("{findings:#?}")));
+            let mut simulation = Simulation::new(Rc::clone(&scenario), runner(&scenario).unwrap());
+            simulation.begin(0);
+            while !simulation.advance(Budget { executions: u64::MAX }).is_done {}
+            let detail = simulation.detail().unwrap();
+            let mut failed = 0;
+            for shown in &detail.executions {
+                let version = if shown.new { "2" } else { "1" };
+                let replay = replay(&scenario, shown.which(0), version).unwrap().unwrap();
+                assert_eq!(replay.fate.close.map(ShownClose::from), shown.close);
+                assert_eq!((replay.fate.error, replay.class), (shown.error, shown.class));
+                assert_eq!(
+                    (replay.fate.duration.as_nanos(), replay.start),
+                    (shown.duration, EPOCH + Delay::from_nanos(shown.at))
+                );
+                let ends = |kind: &EventKind| {
+                    matches!(
+                        kind,
+                        EventKind::ExecutionSucceeded { .. }
+                            | EventKind::ExecutionFailed(_)
+                            | EventKind::ExecutionTimedOut(_)
+                    )
+                };
+                assert!(replay.log.events.iter().filter(|event| ends(&event.kind)).count() == 1);
+                failed += u32::from(shown.close != Some(ShownClose::Succeeded));
+            }
+            assert!(failed > 5 && detail.executions.len() > 40, "{failed} of {}", detail.executions.len());
+        }
+        let scenario = Scenario::parse(crate::simulation::presets::PRESETS[0].document).unwrap();
+        assert!(replay(&scenario, Which { minute: 1 << 40, ..Which::default() }, "6").unwrap().is_none());
+        assert!(replay(&scenario, Which::default(), "none").unwrap().is_none());
+    }
+}
