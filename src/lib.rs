@@ -28,6 +28,8 @@ pub mod service;
 
 pub mod simulation;
 
+pub mod workspace;
+
 pub mod graph;
 
 // From here on the browser may be named.

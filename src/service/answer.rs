@@ -42,8 +42,11 @@ impl Account {
         let mut states = BTreeMap::new();
         let place = Place::root(&parsed.root);
         let members = place.free_object(&mut findings);
+        // Input classes are the scenario's: an account knows none, so any may be named, and no rule for some applies.
+        let mut classes = Vec::new();
+        named_classes(document, &mut classes);
         for (member, place) in members.iter().flat_map(|members| members.iter()) {
-            if let Some(behaviour) = Behaviour::read(&place, &[], &mut findings) {
+            if let Some(behaviour) = Behaviour::read(&place, &classes, &mut findings) {
                 states.insert(member.key.clone(), behaviour);
             }
         }
@@ -257,6 +260,7 @@ impl Run {
         now: crate::base::Time,
     ) -> (Delay, Option<Answer>) {
         let at = Circumstances {
+            class: u32::MAX,
             attempt: invoke.attempt + 1,
             now,
             live_since: self.live_since,
@@ -276,6 +280,23 @@ impl Run {
             Some(Outcome::Never) => None,
         };
         (latency, answer)
+    }
+}
+
+fn named_classes(value: &Value, found: &mut Vec<Text>) {
+    match value {
+        Value::Array(items) => items.iter().for_each(|item| named_classes(item, found)),
+        Value::Object(object) => {
+            for (key, member) in object.iter() {
+                match member.as_array() {
+                    Some(names) if &**key == "classes" => {
+                        found.extend(names.iter().filter_map(|name| name.as_str().map(Text::from)));
+                    }
+                    _ => named_classes(member, found),
+                }
+            }
+        }
+        _ => {}
     }
 }
 
