@@ -1,0 +1,90 @@
+//! Keeping the workspace in the browser, and having it again.
+
+use crate::workspace::{Workspace, link};
+use gloo::storage::{LocalStorage, Storage};
+use gloo::timers::callback::Timeout;
+
+const KEY: &str = "weir.workspace";
+/// What could not be read stays here, so that nothing is lost.
+const BROKEN: &str = "weir.workspace.broken";
+/// Changes are written when there were none for so long, in milliseconds.
+const SETTLES: u32 = 300;
+
+/// How the workspace on the page and the one in the browser stand to each other.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Saved {
+    #[default]
+    Saved,
+    /// There are changes that will be written in a moment.
+    Changed,
+    /// The browser did not take it: its storage is full, or not allowed.
+    Refused,
+    /// Another tab has written since.
+    Elsewhere,
+}
+
+/// Where the workspace that the page opens on comes from.
+#[derive(Debug)]
+pub struct Restored {
+    pub workspace: Workspace,
+    /// What the user should know about it.
+    pub notice: Option<String>,
+    /// Whether it came from the link in the address.
+    pub from_link: bool,
+}
+
+/// The workspace of the link in the address; else the one in the browser; else the example.
+pub fn restore() -> Restored {
+    let mut notice = None;
+    let fragment = gloo::utils::window().location().hash().unwrap_or_default();
+    if link::is_link(&fragment) {
+        match link::decode(&fragment).map(|text| Workspace::parse(&text)) {
+            Ok(Ok(workspace)) => return Restored { workspace, notice: None, from_link: true },
+            Ok(Err(findings)) => {
+                let first = findings.first().map_or(String::new(), |finding| finding.message.clone());
+                notice = Some(format!("the workspace in the link cannot be opened: {first}"));
+            }
+            Err(error) => notice = Some(error),
+        }
+    }
+    let stored: Option<String> = LocalStorage::raw().get_item(KEY).ok().flatten();
+    if let Some(text) = stored {
+        match Workspace::parse(&text) {
+            Ok(workspace) => return Restored { workspace, notice, from_link: false },
+            Err(findings) => {
+                // It may be worth something to a human.
+                let _ = LocalStorage::raw().set_item(BROKEN, &text);
+                let first = findings.first().map_or(String::new(), |finding| finding.message.clone());
+                notice = Some(format!(
+                    "the workspace that this browser kept cannot be read ({first}); it stays in its storage as `{BROKEN}`, and this is the example"
+                ));
+            }
+        }
+    }
+    Restored { workspace: Workspace::example(), notice, from_link: false }
+}
+
+/// Writes the workspace when it has come to rest.
+#[derive(Debug, Default)]
+pub struct Keep {
+    timer: Option<Timeout>,
+}
+
+impl Keep {
+    /// Something has changed: `write` is called in a moment, unless more changes follow.
+    pub fn later(&mut self, write: impl FnOnce() + 'static) {
+        self.timer = Some(Timeout::new(SETTLES, write));
+    }
+
+    pub fn write(&mut self, document: &str) -> Saved {
+        self.timer = None;
+        match LocalStorage::raw().set_item(KEY, document) {
+            Ok(()) => Saved::Saved,
+            Err(_) => Saved::Refused,
+        }
+    }
+
+    pub fn is_ours(key: Option<String>) -> bool {
+        key.as_deref() == Some(KEY)
+    }
+}

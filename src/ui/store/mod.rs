@@ -1,0 +1,372 @@
+//! What the page knows: a workspace, and what was done to it. Every action goes through here, and each that touches the
+//! account is an operation of the service.
+//!
+//! Not here: pictures, and the simulation's results, which the SIMULATE pane keeps.
+
+mod keep;
+
+pub use keep::{Keep, Restored, Saved, restore};
+
+use crate::asl::check::{Profile, check};
+use crate::asl::{Definition, hints};
+use crate::base::{Diagnostic, Text, Value};
+use crate::service::{Account, ServiceError, aws_cli};
+use crate::workspace::Workspace;
+use std::rc::Rc;
+
+/// Steps that can be taken back.
+const UNDO: usize = 100;
+/// Commands that are remembered.
+const TRANSCRIPT: usize = 1000;
+/// Lines of a dragged slider, and steps back through it, are one if they follow each other within this, in milliseconds.
+const ONE_MOVE: f64 = 800.0;
+
+/// A command as the AWS CLI tab shows it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Line {
+    pub command: Rc<str>,
+    /// What it printed, or what went wrong.
+    pub answer: Result<Rc<str>, Rc<str>>,
+    operation: Rc<str>,
+    at: f64,
+}
+
+/// A version as the page shows it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct VersionRow {
+    pub number: u32,
+    pub description: Option<Text>,
+    pub created: Rc<str>,
+    pub definition: Text,
+    /// The aliases that refer to it, each with its weight.
+    pub aliases: Vec<(Text, u8)>,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub struct AliasRow {
+    pub name: Text,
+    pub description: Option<Text>,
+    /// (version, weight), the older first.
+    pub routes: Vec<(u32, u8)>,
+}
+
+/// An execution that was started by hand.
+#[derive(Clone, Debug, PartialEq)]
+pub struct RunRow {
+    pub arn: Text,
+    pub name: Text,
+    pub version: Option<u32>,
+    pub alias: Option<Text>,
+    pub status: &'static str,
+    pub started: Rc<str>,
+    pub seconds: Option<f64>,
+    pub error: Option<Text>,
+}
+
+/// What the panes show; made anew after each action, and compared by them.
+#[derive(Clone, Debug, PartialEq)]
+pub struct View {
+    pub machine: Text,
+    pub machine_arn: Text,
+    pub draft: Rc<str>,
+    /// The version that the draft already is, where it is one.
+    pub published_as: Option<u32>,
+    pub next_version: u32,
+    /// Newest first.
+    pub versions: Rc<[VersionRow]>,
+    pub aliases: Rc<[AliasRow]>,
+    /// The alias whose traffic is simulated.
+    pub alias: Option<Text>,
+    pub diagnostics: Rc<[Diagnostic]>,
+    pub inputs: Value,
+    pub scenario: Rc<str>,
+    pub runs: Rc<[RunRow]>,
+    pub transcript: Rc<[Line]>,
+    pub can_undo: Option<Rc<str>>,
+    pub can_redo: Option<Rc<str>>,
+}
+
+impl View {
+    pub fn has_errors(&self) -> bool {
+        self.diagnostics.iter().any(Diagnostic::is_error)
+    }
+
+    pub fn version_arn(&self, number: u32) -> String {
+        format!("{}:{number}", self.machine_arn)
+    }
+}
+
+#[derive(Debug)]
+struct Step {
+    /// What was done, in a few words.
+    what: Rc<str>,
+    document: Rc<str>,
+    at: f64,
+}
+
+#[derive(Debug)]
+pub struct Store {
+    workspace: Workspace,
+    alias: Option<Text>,
+    undo: Vec<Step>,
+    redo: Vec<Step>,
+    transcript: Vec<Line>,
+}
+
+fn now() -> f64 {
+    js_sys::Date::now()
+}
+
+impl Store {
+    pub fn new(workspace: Workspace) -> Store {
+        Store { workspace, alias: None, undo: Vec::new(), redo: Vec::new(), transcript: Vec::new() }
+    }
+
+    pub fn document(&self) -> String {
+        self.workspace.to_json()
+    }
+
+    pub fn account(&self) -> &Account {
+        &self.workspace.account
+    }
+
+    pub fn machine(&self) -> &Text {
+        &self.workspace.machine
+    }
+
+    pub fn behaviours(&self, version: Option<u32>) -> Option<&Value> {
+        self.workspace.account.behaviours(&self.workspace.machine, version)
+    }
+
+    pub fn view(&self) -> View {
+        let workspace = &self.workspace;
+        let account = &workspace.account;
+        let machine = account.machine(&workspace.machine);
+        let mut versions = Vec::new();
+        let mut aliases = Vec::new();
+        let mut published_as = None;
+        if let Some(machine) = machine {
+            for alias in &machine.aliases {
+                let mut routes: Vec<(u32, u8)> =
+                    alias.routing.routes().iter().map(|route| (route.version, route.weight)).collect();
+                routes.sort_by_key(|(version, _)| *version);
+                aliases.push(AliasRow { name: alias.name.clone(), description: alias.description.clone(), routes });
+            }
+            for version in machine.versions.values().rev() {
+                let of = |alias: &AliasRow| {
+                    let route = alias.routes.iter().find(|(number, _)| *number == version.number)?;
+                    Some((alias.name.clone(), route.1))
+                };
+                versions.push(VersionRow {
+                    number: version.number,
+                    description: version.description.clone().filter(|text| !text.is_empty()),
+                    created: version.created.to_rfc3339().into(),
+                    definition: version.revision.definition.clone(),
+                    aliases: aliases.iter().filter_map(of).collect(),
+                });
+            }
+            let unchanged = *machine.revision.definition == *workspace.draft;
+            published_as = machine.version_of_revision().filter(|_| unchanged).map(|version| version.number);
+        }
+        let known = |name: &&Text| aliases.iter().any(|alias| alias.name == **name);
+        let alias = self.alias.as_ref().filter(known).or(aliases.first().map(|alias| &alias.name)).cloned();
+        let row = |run: &crate::service::Run| RunRow {
+            arn: run.arn.clone(),
+            name: run.name.clone(),
+            version: run.version,
+            alias: run.alias.clone(),
+            status: run.status().name(),
+            started: run.execution.started().to_rfc3339().into(),
+            seconds: run.execution.stopped().map(|stopped| stopped.since(run.execution.started()).as_secs_f64()),
+            error: run.execution.failure().and_then(|failure| failure.error.clone()),
+        };
+        let runs = account.runs().iter().rev().filter(|run| run.machine == workspace.machine).map(row);
+        View {
+            machine: workspace.machine.clone(),
+            machine_arn: machine.map(|machine| machine.arn.clone()).unwrap_or_else(|| "".into()),
+            draft: workspace.draft.clone(),
+            published_as,
+            next_version: machine.map_or(1, |machine| machine.next_version),
+            versions: versions.into(),
+            aliases: aliases.into(),
+            scenario: workspace.to_scenario(alias.as_deref()).into(),
+            alias,
+            diagnostics: diagnose(&workspace.draft),
+            inputs: workspace.inputs.clone(),
+            runs: runs.collect(),
+            transcript: self.transcript.iter().cloned().collect(),
+            can_undo: self.undo.last().map(|step| Rc::clone(&step.what)),
+            can_redo: self.redo.last().map(|step| Rc::clone(&step.what)),
+        }
+    }
+
+    // ---- what is done
+
+    /// The author has typed. Taking that back is the editor's business.
+    pub fn type_draft(&mut self, text: Rc<str>) {
+        self.workspace.draft = text;
+    }
+
+    /// Calls an operation, remembers its command, and lets it be taken back.
+    pub fn call(&mut self, what: &str, operation: &str, request: &Value) -> Result<Value, ServiceError> {
+        let before = self.workspace.to_json();
+        let answer = self.workspace.account.call(operation, request);
+        let told = match &answer {
+            Ok(response) if response.as_object().is_some_and(|object| object.is_empty()) => Ok("".into()),
+            Ok(response) => Ok(response.to_pretty().into()),
+            Err(error) => Err(aws_cli::told(operation, error).into()),
+        };
+        self.tell(aws_cli::command(operation, request), told, operation);
+        if answer.is_ok() && !operation.starts_with("Start") {
+            self.remember(what, before);
+        }
+        answer
+    }
+
+    /// Runs a command that was typed.
+    pub fn cli(&mut self, line: &str) -> Result<String, String> {
+        let before = self.workspace.to_json();
+        let answer = aws_cli::run(&mut self.workspace.account, line);
+        let told = answer.as_ref().map(|text| Rc::from(text.as_str())).map_err(|error| Rc::from(error.as_str()));
+        self.tell(line.trim().to_owned(), told, "");
+        if self.workspace.account.machine(&self.workspace.machine).is_none() {
+            // The machine that was looked at is gone: the first that is left takes its place.
+            match self.workspace.account.machines().next().map(|machine| (machine.name.clone(), machine.revision.definition.clone())) {
+                Some((name, definition)) => (self.workspace.machine, self.workspace.draft) = (name, definition),
+                None => self.workspace = Workspace::empty(),
+            }
+        }
+        if self.workspace.to_json() != before {
+            self.remember("command", before);
+        }
+        answer
+    }
+
+    /// Publishes the draft: the update of the machine where it is one, then the version. The tasks of the new version
+    /// behave as those of the draft.
+    pub fn publish(&mut self, description: &str) -> Result<u32, ServiceError> {
+        let before = self.workspace.to_json();
+        let undo = self.undo.len();
+        let arn = self.view().machine_arn;
+        let present = self.workspace.account.machine(&self.workspace.machine);
+        let changed = present.is_none_or(|machine| *machine.revision.definition != *self.workspace.draft);
+        if changed {
+            let request = Value::object([
+                ("stateMachineArn", Value::String(arn.clone())),
+                ("definition", Value::String(Rc::clone(&self.workspace.draft))),
+            ]);
+            self.call("update", "UpdateStateMachine", &request)?;
+        }
+        let mut request = vec![("stateMachineArn", Value::String(arn))];
+        if !description.trim().is_empty() {
+            request.push(("description", description.trim().into()));
+        }
+        let response = self.call("publish", "PublishStateMachineVersion", &Value::object(request))?;
+        let arn = response.get("stateMachineVersionArn").and_then(Value::as_str).unwrap_or_default();
+        let number = arn.rsplit(':').next().and_then(|number| number.parse().ok()).unwrap_or(1);
+        if self.behaviours(Some(number)).is_none()
+            && let Some(behaviours) = self.behaviours(None).cloned()
+        {
+            // What was read once can be read again.
+            let _ = self.workspace.account.set_behaviours(&self.workspace.machine.clone(), Some(number), &behaviours);
+        }
+        self.undo.truncate(undo);
+        self.remember(&format!("publish of version {number}"), before);
+        Ok(number)
+    }
+
+    pub fn set_behaviours(&mut self, version: Option<u32>, document: &Value) -> Result<(), Vec<Diagnostic>> {
+        let before = self.workspace.to_json();
+        self.workspace.account.set_behaviours(&self.workspace.machine.clone(), version, document)?;
+        self.remember("change of a task", before);
+        Ok(())
+    }
+
+    pub fn set_inputs(&mut self, inputs: Value) {
+        let before = self.workspace.to_json();
+        self.workspace.inputs = inputs;
+        self.remember("change of inputs", before);
+    }
+
+    pub fn set_simulation(&mut self, settings: Value) {
+        let before = self.workspace.to_json();
+        self.workspace.simulation = settings;
+        self.remember("change of settings", before);
+    }
+
+    pub fn look_at_alias(&mut self, alias: Text) {
+        self.alias = Some(alias);
+    }
+
+    /// Another workspace in the place of this one; what was there can be had back.
+    pub fn replace(&mut self, what: &str, workspace: Workspace) {
+        let before = self.workspace.to_json();
+        self.workspace = workspace;
+        self.alias = None;
+        self.remember(what, before);
+    }
+
+    /// Takes the last step back, or again what was taken back. What it was.
+    pub fn step_back(&mut self, again: bool) -> Option<Rc<str>> {
+        let (from, to) = if again { (&mut self.redo, &mut self.undo) } else { (&mut self.undo, &mut self.redo) };
+        let step = from.pop()?;
+        let Ok(workspace) = Workspace::parse(&step.document) else { return None };
+        to.push(Step { what: Rc::clone(&step.what), document: self.workspace.to_json().into(), at: 0.0 });
+        self.workspace = workspace;
+        Some(step.what)
+    }
+
+    fn remember(&mut self, what: &str, before: String) {
+        let at = now();
+        self.redo.clear();
+        if let Some(last) = self.undo.last_mut()
+            && *last.what == *what
+            && at - last.at < ONE_MOVE
+        {
+            last.at = at;
+            return;
+        }
+        self.undo.push(Step { what: what.into(), document: before.into(), at });
+        if self.undo.len() > UNDO {
+            self.undo.remove(0);
+        }
+    }
+
+    fn tell(&mut self, command: String, answer: Result<Rc<str>, Rc<str>>, operation: &str) {
+        let at = now();
+        let line = Line { command: command.into(), answer, operation: operation.into(), at };
+        let repeats = self.transcript.last().is_some_and(|last| {
+            operation == "UpdateStateMachineAlias" && *last.operation == *operation && at - last.at < ONE_MOVE
+        });
+        if repeats {
+            self.transcript.pop();
+        }
+        self.transcript.push(line);
+        if self.transcript.len() > TRANSCRIPT {
+            self.transcript.remove(0);
+        }
+    }
+}
+
+/// What is wrong with a definition, in JSON or YAML.
+pub fn diagnose(text: &str) -> Rc<[Diagnostic]> {
+    check(&Definition::read(text), &Profile::default()).into_iter().map(|finding| finding.diagnostic).collect()
+}
+
+/// What the editor shows about a place.
+pub fn hover(question: &crate::ui::editor::Question) -> Option<crate::ui::editor::Hover> {
+    let found = hints::hover(&Definition::read(&question.text), question.at)?;
+    Some(crate::ui::editor::Hover { span: found.span, text: format!("{}\n{}", found.title, found.about).into() })
+}
+
+/// What the editor proposes at a place.
+pub fn complete(question: &crate::ui::editor::Question) -> crate::ui::editor::Completions {
+    let found = hints::complete(&Definition::read(&question.text), question.at);
+    let Some(found) = found else { return crate::ui::editor::Completions { from: question.at, options: Vec::new() } };
+    let options = found.proposals.into_iter().map(|proposal| crate::ui::editor::Completion {
+        label: proposal.label.into(),
+        apply: Some(proposal.insert.into()),
+        ..crate::ui::editor::Completion::default()
+    });
+    crate::ui::editor::Completions { from: found.span.start, options: options.collect() }
+}
