@@ -1,5 +1,5 @@
 // The first script of the page: compiles the WebAssembly module once, starts it, and offers it what Rust cannot do for
-// itself. `src/worker/handle.rs`, `src/ui/editor/host.rs` and `src/ui/trouble.rs` are its typed other side.
+// itself. `src/worker/handle.rs`, `src/ui/host.rs`, `src/ui/editor/host.rs` and `src/ui/trouble.rs` are its typed other side.
 
 import { openEditors } from "./open-editors";
 
@@ -129,6 +129,7 @@ function startWorker(died: (why: string) => void): Worker {
 const host = {
   startWorker,
   trouble,
+  download,
   rescued: (label: string): string | undefined => {
     const text = rescue.get(label);
     rescue.delete(label);

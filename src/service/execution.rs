@@ -686,6 +686,12 @@ impl Account {
         self.driver.runs.iter().find(owns).ok_or_else(|| ServiceError::no_resource(map_run_arn))
     }
 
+    /// Takes over the executions of an account that is an earlier or a later state of this one, and its present.
+    pub fn take_executions(&mut self, other: Account) {
+        self.now = self.now.max(other.now);
+        self.driver = other.driver;
+    }
+
     /// All executions, in the order in which they were started.
     pub fn runs(&self) -> &[Run] {
         &self.driver.runs

@@ -1,117 +1,808 @@
-//! The whole page.
+//! The whole page: where the panes stand, and what becomes of what they ask for.
 
-use super::editor::{Editor, Language};
-use super::simulate::{Document, SimulatePane};
+use super::inspector::{Inspector, Subject};
+use super::menu::{Item, Menu};
+use super::panes::cli::CliPane;
+use super::panes::definition::DefinitionPane;
+use super::panes::dialog::Dialog;
+use super::panes::executions::Runs;
+use super::panes::inputs::InputsPane;
+use super::panes::tasks::TasksPane;
+use super::panes::versions::{VersionsPane, routing};
+use super::panes::Action;
+use super::simulate::{Document, Opened, SimulatePane};
+use super::splitter::Splitter;
+use super::store::{Keep, Saved, Store, View, restore};
 use super::theme::ThemeToggle;
-use super::trouble;
-use crate::asl::{Definition, compile};
-use crate::base::Diagnostic;
-use crate::worker::{Reply, Request, Worker};
+use super::workflow::{Path, WorkflowPane};
+use super::{host, trouble};
+use crate::base::Value;
+use crate::service::aws_cli;
+use crate::simulation::presets::PRESETS;
+use crate::workspace::{Workspace, link};
+use gloo::events::EventListener;
+use gloo::timers::callback::Timeout;
 use std::rc::Rc;
+use wasm_bindgen::JsCast;
+use web_sys::{HtmlElement, HtmlInputElement, KeyboardEvent, StorageEvent};
 use yew::prelude::*;
 
-const DEFINITION: &str = "Definition";
+/// What the left column shows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Tab {
+    Definition,
+    Tasks,
+    Input,
+}
 
-#[component]
-pub fn App() -> Html {
-    let definition = use_state(|| match trouble::rescued(DEFINITION) {
-        Some(text) => Rc::from(text),
-        None => Rc::<str>::from(include_str!("../../www/examples/order.asl.json")),
-    });
-    let diagnostics = use_memo(definition.clone(), |definition| -> Rc<[Diagnostic]> {
-        compile(&Definition::parse(definition)).err().into_iter().collect()
-    });
-    let onchange = {
-        let definition = definition.clone();
-        Callback::from(move |text| definition.set(text))
-    };
-    let main = use_node_ref();
-    let scenario = use_state(super::simulate::example);
-    let on_settings = {
-        let scenario = scenario.clone();
-        Callback::from(move |settings: Rc<str>| {
-            if let Some(merged) = Document::merged(&scenario, &settings) {
-                scenario.set(merged);
-            }
-        })
-    };
-    let on_weight = {
-        let scenario = scenario.clone();
-        Callback::from(move |weight: u8| {
-            if let Some(moved) = Document::read(&scenario).map(|document| document.with_weight(weight)) {
-                scenario.set(moved);
-            }
-        })
-    };
-    let on_preset = {
-        let scenario = scenario.clone();
-        Callback::from(move |preset: crate::simulation::presets::Preset| scenario.set(preset.document.into()))
-    };
-    // A plain link to `#main` would overwrite the fragment of the address.
-    let skip = {
-        let main = main.clone();
-        Callback::from(move |click: MouseEvent| {
-            click.prevent_default();
-            if let Some(main) = main.cast::<web_sys::HtmlElement>() {
-                let _ = main.focus();
-            }
-        })
-    };
-    html! {
-        <>
-            <a class="skip" href="#main" onclick={skip}>{ "Skip to the definition" }</a>
-            <header class="bar">
-                <h1>{ "Weir" }</h1>
-                <p class="tagline">{ "see where your executions go before you deploy" }</p>
-                <ThemeToggle />
-            </header>
-            <main id="main" tabindex="-1" ref={main}>
-                <section class="panel" aria-label={DEFINITION}>
-                    <h2>{ DEFINITION }</h2>
-                    <Editor
-                        label={DEFINITION}
-                        language={Language::Json}
-                        text={(*definition).clone()}
-                        diagnostics={(*diagnostics).clone()}
-                        {onchange}
-                    />
-                </section>
-                <SimulatePane scenario={(*scenario).clone()} {on_settings} {on_weight} {on_preset} />
-            </main>
-            <footer class="bar"><WorkerLine /></footer>
-        </>
+/// The panes, of which a narrow window shows one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Place {
+    Definition,
+    Workflow,
+    Versions,
+    Simulate,
+}
+
+const PLACES: [(Place, &str); 4] = [
+    (Place::Definition, "Definition"),
+    (Place::Workflow, "Workflow"),
+    (Place::Versions, "Versions"),
+    (Place::Simulate, "Simulate"),
+];
+
+/// A sentence for the user, and whether what it tells can be taken back.
+#[derive(Clone, Debug, PartialEq)]
+struct Notice {
+    text: String,
+    is_bad: bool,
+    undo: bool,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Shown {
+    Share,
+    Shortcuts,
+}
+
+pub enum Msg {
+    Do(Action),
+    Settings(Rc<str>),
+    Weight(u8),
+    Opened(Opened),
+    /// At so many events of the opened execution.
+    Look(usize),
+    Close,
+    Tab(Tab),
+    Place(Place),
+    Show(Option<Shown>),
+    Undo(bool),
+    /// The draft has been left alone for a moment.
+    Check,
+    Save,
+    /// Another tab has written.
+    Elsewhere,
+    /// What is on this page, or what the other tab has written.
+    Settle { theirs: bool },
+    /// Another link in the address.
+    Link,
+    Replace(&'static str, Box<Workspace>),
+    File(String, String),
+    Resize(&'static str, f64),
+    Tell(String),
+    Hush,
+    Key(KeyboardEvent),
+    Export(&'static str),
+}
+
+/// Texts longer than this are checked when the author pauses.
+const LONG: usize = 60_000;
+/// How long the author pauses, and how long a sentence stays, in milliseconds.
+const PAUSE: u32 = 250;
+const STAYS: u32 = 8_000;
+
+pub struct App {
+    store: Store,
+    view: Rc<View>,
+    /// Changes when the text in the editor is another for another reason than typing.
+    revision: u32,
+    selected: Option<Rc<str>>,
+    tab: Tab,
+    place: Place,
+    shown: Option<Shown>,
+    notice: Option<Notice>,
+    keep: Keep,
+    saved: Saved,
+    checks: Option<Timeout>,
+    hushes: Option<Timeout>,
+    /// The execution that is looked at, and after how many of its events.
+    opened: Option<(Subject, usize)>,
+    path: Option<Rc<Path>>,
+    file: NodeRef,
+    _listeners: [EventListener; 3],
+}
+
+fn location() -> String {
+    let location = gloo::utils::window().location();
+    let part = |part: Result<String, wasm_bindgen::JsValue>| part.unwrap_or_default();
+    format!("{}{}{}", part(location.origin()), part(location.pathname()), part(location.search()))
+}
+
+/// The fragment has been read: a reload is to open what is kept, not the link again.
+fn forget_link() {
+    let address = location();
+    if let Ok(history) = gloo::utils::window().history() {
+        let _ = history.replace_state_with_url(&wasm_bindgen::JsValue::NULL, "", Some(&address));
     }
 }
 
-/// What a worker answers to a ping.
-#[component]
-fn WorkerLine() -> Html {
-    let answer = use_state(|| None);
-    use_effect_with((), {
-        let answer = answer.clone();
-        move |()| {
-            let worker = Worker::start(
-                move |reply| {
-                    if let Reply::Pong { version } = reply {
-                        answer.set(Some(version));
-                    }
-                },
-                trouble_of_worker,
-            );
-            worker.post(&Request::Ping);
-            move || drop(worker)
+impl Component for App {
+    type Message = Msg;
+    type Properties = ();
+
+    fn create(ctx: &Context<Self>) -> App {
+        let restored = restore();
+        let mut store = Store::new(restored.workspace);
+        let mut notice = restored.notice.map(|text| Notice { text, is_bad: true, undo: false });
+        if let Some(before) = restored.behind {
+            store.put_behind("opening of the link", before);
+            let text = "This came with the link. What you had here before is one Undo away.".to_owned();
+            notice = Some(Notice { text, is_bad: false, undo: true });
         }
-    });
-    html! {
-        <p role="status">
-            { match answer.as_ref() {
-                Some(version) => format!("a worker of version {version} answers"),
-                None => "waiting for a worker".to_owned(),
-            } }
-        </p>
+        if let Some(text) = trouble::rescued(super::panes::definition::LABEL) {
+            store.type_draft(text.into());
+        }
+        forget_link();
+        let window = gloo::utils::window();
+        let link = ctx.link().clone();
+        let storage = EventListener::new(&window, "storage", move |event| {
+            let key = event.dyn_ref::<StorageEvent>().and_then(StorageEvent::key);
+            if Keep::is_ours(key) {
+                link.send_message(Msg::Elsewhere);
+            }
+        });
+        let link = ctx.link().clone();
+        let hash = EventListener::new(&window, "hashchange", move |_| link.send_message(Msg::Link));
+        let link = ctx.link().clone();
+        let keys = EventListener::new(&window, "keydown", move |event| {
+            if let Some(event) = event.dyn_ref::<KeyboardEvent>() {
+                link.send_message(Msg::Key(event.clone()));
+            }
+        });
+        let view = Rc::new(store.view());
+        let mut app = App {
+            store,
+            view,
+            revision: 0,
+            selected: None,
+            tab: Tab::Definition,
+            place: Place::Simulate,
+            shown: None,
+            notice,
+            keep: Keep::default(),
+            saved: Saved::Kept,
+            checks: None,
+            hushes: None,
+            opened: None,
+            path: None,
+            file: NodeRef::default(),
+            _listeners: [storage, hash, keys],
+        };
+        app.save_later(ctx);
+        app
+    }
+
+    fn update(&mut self, ctx: &Context<Self>, msg: Msg) -> bool {
+        match msg {
+            Msg::Do(action) => self.act(ctx, action),
+            Msg::Settings(settings) => {
+                if let Ok(settings) = Value::parse(&settings) {
+                    self.store.set_simulation(settings);
+                    self.refresh(ctx);
+                }
+            }
+            Msg::Weight(weight) => {
+                let Some(document) = Document::read(&self.view.scenario) else { return false };
+                let routes = (document.old.parse().ok(), document.new.parse().ok());
+                if let (Some(alias), (Some(old), Some(new))) = (self.view.alias.clone(), routes) {
+                    self.act(ctx, Action::Route(alias, vec![(old, 100 - weight), (new, weight)]));
+                }
+            }
+            Msg::Opened(opened) => {
+                match Subject::of_simulation(&self.view.scenario, self.view.alias.clone(), &opened) {
+                    Ok(subject) => self.open(subject),
+                    Err(why) => self.tell(ctx, format!("This execution cannot be opened: {why}"), true, false),
+                }
+            }
+            Msg::Look(count) => self.look(count),
+            Msg::Close => {
+                self.opened = None;
+                self.path = None;
+            }
+            Msg::Tab(tab) => self.tab = tab,
+            Msg::Place(place) => self.place = place,
+            Msg::Show(shown) => self.shown = shown,
+            Msg::Undo(again) => {
+                if let Some(what) = self.store.step_back(again) {
+                    let word = if again { "Done again" } else { "Taken back" };
+                    self.tell(ctx, format!("{word}: {what}"), false, false);
+                    self.revision += 1;
+                    self.refresh(ctx);
+                }
+            }
+            Msg::Check => {
+                self.checks = None;
+                self.refresh(ctx);
+            }
+            Msg::Save => {
+                if self.saved == Saved::Changed || self.saved == Saved::Refused {
+                    self.saved = self.keep.write(&self.store.document());
+                }
+            }
+            Msg::Elsewhere => self.saved = Saved::Elsewhere,
+            Msg::Settle { theirs: true } => {
+                let restored = restore();
+                self.store.replace("the other tab's changes", restored.workspace);
+                self.saved = Saved::Kept;
+                self.revision += 1;
+                self.refresh(ctx);
+            }
+            Msg::Settle { theirs: false } => {
+                self.saved = Saved::Changed;
+                self.save_later(ctx);
+            }
+            Msg::Link => {
+                let restored = restore();
+                if let Some(text) = restored.notice {
+                    self.tell(ctx, text, true, false);
+                } else if restored.from_link {
+                    self.store.replace("opening of the link", restored.workspace);
+                    self.tell(ctx, "The workspace of the link is open.".into(), false, true);
+                    self.revision += 1;
+                    self.refresh(ctx);
+                }
+                forget_link();
+            }
+            Msg::Replace(what, workspace) => {
+                self.store.replace(what, *workspace);
+                self.selected = None;
+                self.tell(ctx, format!("Open: {what}."), false, true);
+                self.revision += 1;
+                self.refresh(ctx);
+            }
+            Msg::File(name, text) => match self.store.open_file(&name, &text) {
+                Ok(said) => {
+                    self.selected = None;
+                    self.revision += 1;
+                    self.refresh(ctx);
+                    self.tell(ctx, said, false, true);
+                }
+                Err(why) => self.tell(ctx, why, true, false),
+            },
+            Msg::Resize(name, percent) => {
+                let mut layout = self.store.layout().as_object().cloned().unwrap_or_default();
+                layout.insert(name.trim_start_matches('-').into(), Value::from((percent * 100.0).round() / 100.0));
+                self.store.set_layout(layout.into());
+                self.save_later(ctx);
+            }
+            Msg::Tell(text) => self.tell(ctx, text, false, false),
+            Msg::Hush => {
+                self.notice = None;
+                self.hushes = None;
+            }
+            Msg::Key(event) => return self.key(ctx, &event),
+            Msg::Export(what) => match what {
+                "workspace" => host::download("weir-workspace.json", &self.store.document()),
+                "scenario" => host::download("scenario.json", &self.view.scenario),
+                _ => {
+                    let ending = if self.view.draft.trim_start().starts_with('{') { "json" } else { "yaml" };
+                    host::download(&format!("{}.asl.{ending}", self.view.machine), &self.view.draft);
+                }
+            },
+        }
+        true
+    }
+
+    fn view(&self, ctx: &Context<Self>) -> Html {
+        let link = ctx.link();
+        let place = PLACES.iter().find(|(place, _)| *place == self.place).map_or("", |(_, name)| name);
+        let size = |name: &str, or: f64| self.store.layout().get(name).and_then(Value::as_f64).unwrap_or(or);
+        let on_resize = link.callback(|(name, percent)| Msg::Resize(name, percent));
+        let on = link.callback(Msg::Do);
+        let view = &self.view;
+        let by_hand = html! { <Runs runs={Rc::clone(&view.runs)} on={on.clone()} /> };
+        let cli = html! { <CliPane transcript={Rc::clone(&view.transcript)} on={on.clone()} /> };
+        html! {
+            <>
+                { self.header(ctx) }
+                { self.banner(ctx) }
+                <main id="main" tabindex="-1" class="panes" data-shown={place}>
+                    <section class="pane" id="pane-Definition" aria-label="Definition pane" tabindex="-1">
+                        { self.tabs(ctx) }
+                        { self.left(&on) }
+                    </section>
+                    <Splitter label="width of the definition" name="--left" value={size("left", 30.0)} upright={true} onchange={on_resize.clone()} />
+                    <section class="pane" id="pane-Workflow" aria-label="Workflow" tabindex="-1">
+                        <WorkflowPane
+                            draft={Rc::clone(&view.draft)}
+                            versions={Rc::clone(&view.definitions)}
+                            selected={self.selected.clone()}
+                            on_select={on.reform(|name| Action::Select(Some(name)))}
+                            path={self.path.clone()}
+                        />
+                    </section>
+                    <Splitter label="width of versions and aliases" name="--right" value={size("right", 27.0)} upright={true} from_end={true} onchange={on_resize.clone()} />
+                    <section class="pane" id="pane-Versions" aria-label="Versions and aliases" tabindex="-1">
+                        <header class="pane-head"><h2>{ "Versions & aliases" }</h2><span class="hint">{ view.machine.to_string() }</span></header>
+                        <div class="pane-body"><VersionsPane view={Rc::clone(view)} on={on.clone()} /></div>
+                    </section>
+                    <Splitter label="height of the upper panes" name="--upper" value={size("upper", 44.0)} upright={false} onchange={on_resize} />
+                    <div class="pane" id="pane-Simulate" tabindex="-1">
+                        <SimulatePane
+                            scenario={Rc::clone(&view.scenario)}
+                            on_settings={link.callback(Msg::Settings)}
+                            on_weight={link.callback(Msg::Weight)}
+                            on_open={link.callback(Msg::Opened)}
+                            on_preset={link.callback(|preset: crate::simulation::presets::Preset| preset_message(&preset))}
+                            by_hand={(by_hand, view.runs.len())}
+                            {cli}
+                        />
+                        if let Some((subject, count)) = &self.opened {
+                            <Inspector
+                                subject={subject.clone()}
+                                count={*count}
+                                on_count={link.callback(Msg::Look)}
+                                on_close={link.callback(|()| Msg::Close)}
+                                on_copy={on.reform(|text| Action::Copy(text, "history"))}
+                            />
+                        }
+                    </div>
+                </main>
+                <nav class="switch" aria-label="Panes">
+                    { for PLACES.iter().map(|(place, name)| {
+                        let place = *place;
+                        html! { <button type="button" aria-pressed={(place == self.place).to_string()} onclick={link.callback(move |_| Msg::Place(place))}>{ *name }</button> }
+                    }) }
+                </nav>
+                { self.notice(ctx) }
+                { self.dialog(ctx) }
+            </>
+        }
     }
 }
 
-fn trouble_of_worker(why: String) {
-    trouble::tell(&format!("in a worker: {why}"));
+fn preset_message(preset: &crate::simulation::presets::Preset) -> Msg {
+    match Workspace::from_scenario(preset.document, "workflow", None) {
+        Ok(workspace) => Msg::Replace(preset.id, workspace.into()),
+        // A test reads all presets.
+        Err(_) => Msg::Hush,
+    }
+}
+
+impl App {
+    /// What the store says now, kept in a moment.
+    fn refresh(&mut self, ctx: &Context<Self>) {
+        self.view = Rc::new(self.store.view());
+        self.save_later(ctx);
+    }
+
+    fn save_later(&mut self, ctx: &Context<Self>) {
+        // Until the user has said which of two tabs is right, nothing is overwritten.
+        if self.saved == Saved::Elsewhere {
+            return;
+        }
+        self.saved = Saved::Changed;
+        let link = ctx.link().clone();
+        self.keep.later(move || link.send_message(Msg::Save));
+    }
+
+    fn tell(&mut self, ctx: &Context<Self>, text: String, is_bad: bool, undo: bool) {
+        self.notice = Some(Notice { text, is_bad, undo });
+        let link = ctx.link().clone();
+        // What went wrong stays until it is read.
+        self.hushes = (!is_bad).then(|| Timeout::new(STAYS, move || link.send_message(Msg::Hush)));
+    }
+
+    fn act(&mut self, ctx: &Context<Self>, action: Action) {
+        match action {
+            Action::Type(text) => {
+                let is_long = text.len() > LONG;
+                self.store.type_draft(text);
+                if is_long {
+                    self.view = Rc::new(self.store.view_typed(&self.view));
+                    let link = ctx.link().clone();
+                    self.checks = Some(Timeout::new(PAUSE, move || link.send_message(Msg::Check)));
+                    self.save_later(ctx);
+                } else {
+                    let diagnostics = self.store.check();
+                    let view = self.store.view_typed(&self.view);
+                    self.view = Rc::new(View { diagnostics, ..view });
+                    self.save_later(ctx);
+                }
+            }
+            Action::Call(what, operation, request) => match self.store.call(what, operation, &request) {
+                Ok(_) => {
+                    self.refresh(ctx);
+                    self.tell(ctx, format!("Done: {what}."), false, true);
+                }
+                Err(error) => {
+                    self.refresh(ctx);
+                    self.tell(ctx, aws_cli::told(operation, &error), true, false);
+                }
+            },
+            Action::Publish(description) => {
+                let published = self.store.publish(&description);
+                self.refresh(ctx);
+                match published {
+                    Ok(number) => {
+                        let text = format!("Version {number} is published. It gets executions when an alias sends it some.");
+                        self.tell(ctx, text, false, true);
+                    }
+                    Err(error) => self.tell(ctx, aws_cli::told("PublishStateMachineVersion", &error), true, false),
+                }
+            }
+            Action::Behave(version, document) => {
+                let changed = self.store.set_behaviours(version, &document);
+                self.refresh(ctx);
+                if let Err(findings) = changed {
+                    let first = findings.first().map_or(String::new(), |first| format!("{}: {}", first.pointer, first.message));
+                    self.tell(ctx, format!("This behaviour is not possible: {first}"), true, false);
+                }
+            }
+            Action::Inputs(inputs) => {
+                self.store.set_inputs(inputs);
+                self.refresh(ctx);
+            }
+            Action::LookAt(alias) => {
+                self.store.look_at_alias(alias);
+                self.refresh(ctx);
+            }
+            Action::Route(alias, routes) => {
+                let request = routing(&self.view.machine_arn, &alias, &routes);
+                let answer = self.store.call("move of a weight", "UpdateStateMachineAlias", &request);
+                self.refresh(ctx);
+                if let Err(error) = answer {
+                    self.tell(ctx, aws_cli::told("UpdateStateMachineAlias", &error), true, false);
+                }
+            }
+            Action::Start { target, name, input } => self.start(ctx, &target, &name, &input),
+            Action::Open(arn) => {
+                if let Some(subject) = Subject::of_account(self.store.account(), &arn) {
+                    self.open(subject);
+                }
+            }
+            Action::Cli(line) => {
+                let answer = self.store.cli(&line);
+                self.revision += u32::from(**self.store.draft() != *self.view.draft);
+                self.refresh(ctx);
+                if let Err(why) = answer {
+                    self.notice = None;
+                    gloo::console::debug!(why);
+                }
+            }
+            Action::Edit(text) => {
+                if *text != *self.view.draft {
+                    self.store.replace_draft("change of the text", text);
+                    self.revision += 1;
+                    self.refresh(ctx);
+                    self.tell(ctx, "The text of the version is in the editor.".into(), false, true);
+                }
+                self.tab = Tab::Definition;
+                self.place = Place::Definition;
+            }
+            Action::Select(state) => {
+                self.selected = state;
+                if self.tab == Tab::Input {
+                    self.tab = Tab::Definition;
+                }
+            }
+            Action::Copy(text, what) => copy(ctx, text, what),
+        }
+    }
+
+    fn open(&mut self, subject: Subject) {
+        let count = subject.len();
+        self.opened = Some((subject, count));
+        self.place = Place::Simulate;
+        self.look(count);
+    }
+
+    fn look(&mut self, count: usize) {
+        if let Some((subject, at)) = &mut self.opened {
+            *at = count;
+            self.path = Some(Rc::new(subject.path(count)));
+        }
+    }
+
+    fn start(&mut self, ctx: &Context<Self>, target: &str, name: &str, input: &str) {
+        let mut request = vec![("stateMachineArn", Value::from(target)), ("input", Value::from(input))];
+        if !name.trim().is_empty() {
+            request.push(("name", Value::from(name.trim())));
+        }
+        let answer = self.store.call("start", "StartExecution", &Value::object(request));
+        match answer {
+            Ok(response) => {
+                let arn = response.get("executionArn").and_then(Value::as_str).unwrap_or_default().to_owned();
+                let described = Value::object([("executionArn", Value::from(arn.as_str()))]);
+                // The clock leaps to its end when it is looked at.
+                let _ = self.store.call("look", "DescribeExecution", &described);
+                self.refresh(ctx);
+                self.act(ctx, Action::Open(arn.into()));
+            }
+            Err(error) => {
+                self.refresh(ctx);
+                self.tell(ctx, aws_cli::told("StartExecution", &error), true, false);
+            }
+        }
+    }
+
+    fn key(&mut self, ctx: &Context<Self>, event: &KeyboardEvent) -> bool {
+        // In a field the keys are the field's.
+        let target = event.target().and_then(|target| target.dyn_into::<HtmlElement>().ok());
+        let in_field = target.is_some_and(|target| {
+            matches!(target.tag_name().as_str(), "INPUT" | "TEXTAREA" | "SELECT") || target.class_name() == "editor-view"
+        });
+        let control = event.ctrl_key() || event.meta_key();
+        let message = match (event.key().as_str(), control, event.alt_key()) {
+            ("s", true, false) => {
+                event.prevent_default();
+                Msg::Save
+            }
+            (digit @ ("1" | "2" | "3" | "4"), false, true) => {
+                event.prevent_default();
+                let at = digit.parse::<usize>().unwrap_or(1) - 1;
+                let Some((place, name)) = PLACES.get(at).copied() else { return false };
+                let pane = gloo::utils::document().get_element_by_id(&format!("pane-{name}"));
+                if let Some(pane) = pane.and_then(|pane| pane.dyn_into::<HtmlElement>().ok()) {
+                    // A pane that is not shown yet takes the focus when it is.
+                    gloo::timers::callback::Timeout::new(0, move || drop(pane.focus())).forget();
+                }
+                Msg::Place(place)
+            }
+            _ if in_field => return false,
+            ("z", true, false) => Msg::Undo(event.shift_key()),
+            ("Z", true, false) => Msg::Undo(true),
+            ("y", true, false) => Msg::Undo(true),
+            ("?", false, false) => Msg::Show(Some(Shown::Shortcuts)),
+            _ => return false,
+        };
+        ctx.link().send_message(message);
+        false
+    }
+
+    fn header(&self, ctx: &Context<Self>) -> Html {
+        let link = ctx.link();
+        let item = |label: &'static str, about: &'static str, on: Callback<()>| Item {
+            label: label.into(),
+            about: (!about.is_empty()).then(|| about.into()),
+            on,
+        };
+        let mut scenarios = vec![
+            item("orders", "Version 2 fails its charge for 5 % of the orders, PROD 90/10.", link.callback(|()| Msg::Replace("orders", Workspace::example().into()))),
+            item("empty", "One machine, nothing published.", link.callback(|()| Msg::Replace("empty", Workspace::empty().into()))),
+        ];
+        scenarios.extend(PRESETS.iter().map(|preset| Item {
+            label: preset.id.into(),
+            about: Some(preset.expectation.into()),
+            on: link.callback(move |()| preset_message(preset)),
+        }));
+        let exports = vec![
+            item("Workspace", "Everything: versions, aliases, behaviours, scenario.", link.callback(|()| Msg::Export("workspace"))),
+            item("Definition", "The text in the editor.", link.callback(|()| Msg::Export("definition"))),
+            item("Scenario", "For `weir simulate` on the command line.", link.callback(|()| Msg::Export("scenario"))),
+        ];
+        let (word, class) = match self.saved {
+            Saved::Kept => ("saved", "good"),
+            Saved::Changed => ("saving …", ""),
+            Saved::Refused => ("not saved", "bad"),
+            Saved::Elsewhere => ("changed in another tab", "bad"),
+        };
+        let open = {
+            let file = self.file.clone();
+            Callback::from(move |_: MouseEvent| {
+                if let Some(input) = file.cast::<HtmlInputElement>() {
+                    input.click();
+                }
+            })
+        };
+        let chosen = {
+            let link = link.clone();
+            Callback::from(move |event: Event| {
+                let input: HtmlInputElement = event.target_unchecked_into();
+                let file = input.files().and_then(|files| files.get(0));
+                input.set_value("");
+                if let Some(file) = file {
+                    link.send_future(read_file(file));
+                }
+            })
+        };
+        let undo = |label: &'static str, again: bool, what: &Option<Rc<str>>, sign: &'static str| {
+            let title = what.as_ref().map_or_else(|| format!("{label}: nothing"), |what| format!("{label}: {what}"));
+            html! {
+                <button type="button" class="icon-button" onclick={link.callback(move |_| Msg::Undo(again))} disabled={what.is_none()} aria-label={title.clone()} {title}>{ sign }</button>
+            }
+        };
+        html! {
+            <header class="bar">
+                <a class="skip" href="#main" onclick={Callback::from(|click: MouseEvent| {
+                    // The fragment of the address is the workspace's.
+                    click.prevent_default();
+                    let main = gloo::utils::document().get_element_by_id("main");
+                    if let Some(main) = main.and_then(|main| main.dyn_into::<HtmlElement>().ok()) {
+                        let _ = main.focus();
+                    }
+                })}>{ "Skip to the panes" }</a>
+                <h1><svg viewBox="0 0 20 20" width="18" height="18" aria-hidden="true" class="logo"><path d="M2 5c3-2 5-2 8 0s5 2 8 0M2 11c3-2 5-2 8 0" /><path class="v2" d="M10 11c3 2 5 2 8 0" /></svg>{ "Weir" }</h1>
+                <Menu label="Scenario" items={scenarios} />
+                <span class={classes!("saved", class)} role="status">{ word }</span>
+                { undo("Undo", false, &self.view.can_undo, "↶") }
+                { undo("Redo", true, &self.view.can_redo, "↷") }
+                <span class="spacer" />
+                <button type="button" onclick={link.callback(|_| Msg::Show(Some(Shown::Share)))}>{ "Share" }</button>
+                <input type="file" ref={self.file.clone()} hidden={true} accept=".json,.yaml,.yml,.asl" onchange={chosen} />
+                <button type="button" onclick={open}>{ "Open" }</button>
+                <Menu label="Export" items={exports} />
+                <ThemeToggle />
+                <button type="button" class="icon-button" aria-label="keyboard shortcuts" title="keyboard shortcuts" onclick={link.callback(|_| Msg::Show(Some(Shown::Shortcuts)))}>{ "?" }</button>
+            </header>
+        }
+    }
+
+    fn banner(&self, ctx: &Context<Self>) -> Html {
+        let link = ctx.link();
+        match self.saved {
+            Saved::Refused => html! {
+                <div class="banner" role="alert">
+                    <span>{ "This browser does not take the workspace: its storage is full, or not allowed. Keep it as a file." }</span>
+                    <button type="button" onclick={link.callback(|_| Msg::Export("workspace"))}>{ "Download" }</button>
+                    <button type="button" onclick={link.callback(|_| Msg::Save)}>{ "Try again" }</button>
+                </div>
+            },
+            Saved::Elsewhere => html! {
+                <div class="banner" role="alert">
+                    <span>{ "Another tab has changed this workspace. Which one shall be kept?" }</span>
+                    <button type="button" onclick={link.callback(|_| Msg::Settle { theirs: true })}>{ "The other one" }</button>
+                    <button type="button" onclick={link.callback(|_| Msg::Settle { theirs: false })}>{ "This one" }</button>
+                </div>
+            },
+            _ => Html::default(),
+        }
+    }
+
+    fn tabs(&self, ctx: &Context<Self>) -> Html {
+        let tabs = [(Tab::Definition, "Definition"), (Tab::Tasks, "Tasks"), (Tab::Input, "Input")];
+        let current = tabs.iter().position(|(tab, _)| *tab == self.tab).unwrap_or(0);
+        let onkeydown = ctx.link().batch_callback(move |event: KeyboardEvent| {
+            let next = match event.key().as_str() {
+                "ArrowRight" => (current + 1) % 3,
+                "ArrowLeft" => (current + 2) % 3,
+                _ => return None,
+            };
+            event.prevent_default();
+            let (tab, name) = *tabs.get(next)?;
+            let button = gloo::utils::document().get_element_by_id(&format!("tab-{name}"));
+            if let Some(button) = button.and_then(|button| button.dyn_into::<HtmlElement>().ok()) {
+                let _ = button.focus();
+            }
+            Some(Msg::Tab(tab))
+        });
+        html! {
+            <div class="pane-head tabs" role="tablist" aria-label="Definition, tasks and input" {onkeydown}>
+                { for tabs.iter().map(|(tab, name)| {
+                    let tab = *tab;
+                    let selected = tab == self.tab;
+                    html! {
+                        <button type="button" role="tab" id={format!("tab-{name}")} aria-selected={selected.to_string()} aria-controls="left" tabindex={if selected { "0" } else { "-1" }} onclick={ctx.link().callback(move |_| Msg::Tab(tab))}>{ *name }</button>
+                    }
+                }) }
+            </div>
+        }
+    }
+
+    fn left(&self, on: &Callback<Action>) -> Html {
+        let view = &self.view;
+        html! {
+            <>
+                // The editor stays where it is when another tab is looked at: its undo and its place are in it.
+                <div class="left" id={if self.tab == Tab::Definition { "left" } else { "left-editor" }} role="tabpanel" aria-label="Definition" hidden={self.tab != Tab::Definition}>
+                    <DefinitionPane
+                        draft={Rc::clone(&view.draft)}
+                        revision={self.revision}
+                        diagnostics={Rc::clone(&view.diagnostics)}
+                        selected={self.selected.clone()}
+                        on={on.clone()}
+                    />
+                </div>
+                if self.tab != Tab::Definition {
+                    <div class="left pane-body" id="left" role="tabpanel" aria-label={if self.tab == Tab::Tasks { "Tasks" } else { "Input" }}>
+                        if self.tab == Tab::Tasks {
+                            <TasksPane view={Rc::clone(view)} behaviours={Rc::clone(&view.behaviours)} selected={self.selected.clone()} on={on.clone()} />
+                        } else {
+                            <InputsPane inputs={view.inputs.clone()} on={on.clone()} />
+                        }
+                    </div>
+                }
+            </>
+        }
+    }
+
+    fn notice(&self, ctx: &Context<Self>) -> Html {
+        let Some(notice) = &self.notice else { return Html::default() };
+        let link = ctx.link();
+        html! {
+            <div class={classes!("notice", notice.is_bad.then_some("bad"))} role={if notice.is_bad { "alert" } else { "status" }}>
+                <span>{ notice.text.clone() }</span>
+                if notice.undo && self.view.can_undo.is_some() {
+                    <button type="button" class="small" onclick={link.callback(|_| Msg::Undo(false))}>{ "Undo" }</button>
+                }
+                <button type="button" class="small quiet" aria-label="close" onclick={link.callback(|_| Msg::Hush)}>{ "×" }</button>
+            </div>
+        }
+    }
+
+    fn dialog(&self, ctx: &Context<Self>) -> Html {
+        let on_close = ctx.link().callback(|()| Msg::Show(None));
+        match self.shown {
+            None => Html::default(),
+            Some(Shown::Shortcuts) => html! {
+                <Dialog title="Keyboard" {on_close}>
+                    <dl class="keys-list">
+                        { for SHORTCUTS.iter().map(|(keys, what)| html! { <><dt><kbd>{ *keys }</kbd></dt><dd>{ *what }</dd></> }) }
+                    </dl>
+                </Dialog>
+            },
+            Some(Shown::Share) => {
+                let address = format!("{}#{}", location(), link::encode(&self.store.document()));
+                let size = address.len();
+                let copied = {
+                    let (link, address) = (ctx.link().clone(), address.clone());
+                    Callback::from(move |_: MouseEvent| link.send_message(Msg::Do(Action::Copy(address.clone(), "link"))))
+                };
+                html! {
+                    <Dialog title="Share" {on_close}>
+                        <div class="form">
+                            <label>{ "Link to this workspace" }<input type="text" class="code" readonly={true} value={address} onfocus={Callback::from(|event: FocusEvent| {
+                                event.target_unchecked_into::<HtmlInputElement>().select();
+                            })} /></label>
+                            <p class="hint">{ format!("{size} characters. The whole workspace is in the link itself: nothing is sent anywhere.") }
+                                if size > 8_000 { { " Some programs cut links of this length: a file is safer." } }
+                            </p>
+                            <footer><button type="button" class="primary" onclick={copied}>{ "Copy link" }</button></footer>
+                        </div>
+                    </Dialog>
+                }
+            }
+        }
+    }
+}
+
+const SHORTCUTS: [(&str, &str); 9] = [
+    ("Alt 1 … 4", "definition, workflow, versions, simulation"),
+    ("Ctrl Z", "take the last action back (in the editor: the last typing)"),
+    ("Ctrl Shift Z", "do it again"),
+    ("Ctrl F", "search in the editor"),
+    ("Ctrl Space", "proposals in the editor"),
+    ("Esc, then Tab", "leave the editor"),
+    ("← →", "tabs; dots of the picture in order of time"),
+    ("Enter", "open the chosen dot or state"),
+    ("?", "this list"),
+];
+
+async fn read_file(file: web_sys::File) -> Msg {
+    let name = file.name();
+    match wasm_bindgen_futures::JsFuture::from(file.text()).await {
+        Ok(text) => Msg::File(name, text.as_string().unwrap_or_default()),
+        Err(_) => Msg::Tell(format!("{name} could not be read")),
+    }
+}
+
+/// Puts a text on the clipboard; where that is not allowed, says so.
+fn copy(ctx: &Context<App>, text: String, what: &'static str) {
+    ctx.link().send_future(async move {
+        let clipboard = gloo::utils::window().navigator().clipboard();
+        Msg::Tell(match wasm_bindgen_futures::JsFuture::from(clipboard.write_text(&text)).await {
+            Ok(_) => format!("The {what} is on the clipboard."),
+            Err(_) => format!("This browser does not allow copying: select the {what} and copy it by hand."),
+        })
+    });
 }

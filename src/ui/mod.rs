@@ -15,9 +15,16 @@
 mod app;
 pub mod chart;
 pub mod editor;
+mod host;
+mod inspector;
+mod menu;
+mod panes;
 pub mod simulate;
+mod splitter;
+mod store;
 mod theme;
 pub mod trouble;
+mod workflow;
 
 /// Puts the page into the element `#app` of the document, in the place of what stands there.
 pub fn open() {

@@ -303,13 +303,18 @@ impl Workspace {
         match alias {
             Some(alias) => {
                 // The older version first: a scenario's rollout goes from the first to the second.
-                let mut routes: Vec<_> = alias.routing.routes().to_vec();
-                routes.sort_by_key(|route| route.version);
-                if routes.iter().any(|route| route.weight == 100) {
-                    routes.sort_by_key(|route| std::cmp::Reverse(route.weight));
+                let mut routes: Vec<(u32, u8)> =
+                    alias.routing.routes().iter().map(|route| (route.version, route.weight)).collect();
+                routes.sort_unstable();
+                // An alias that has gone over to the newest version wholly: the one before it is what it came from.
+                if let [(only, _)] = *routes.as_slice()
+                    && only == newest
+                    && let Some(before) = machine.versions.keys().rev().find(|number| **number < only)
+                {
+                    routes.insert(0, (*before, 0));
                 }
-                for route in routes {
-                    weights.insert(route.version.to_string().into(), Value::from(u32::from(route.weight)));
+                for (version, weight) in routes {
+                    weights.insert(version.to_string().into(), Value::from(u32::from(weight)));
                 }
             }
             None => drop(weights.insert(newest.to_string().into(), Value::from(100_i64))),

@@ -98,8 +98,8 @@ fn Problems(props: &ProblemsProps) -> Html {
     let line = |at: u32| props.draft.get(..at as usize).map_or(1, |before| before.matches('\n').count() + 1);
     let shown = *is_open || errors > 0;
     html! {
-        <section class="problems" aria-label="Problems">
-            <button type="button" class={classes!("problems-head", (errors > 0).then_some("bad"))} aria-expanded={shown.to_string()} onclick={toggle} disabled={props.diagnostics.is_empty()}>
+        <section class="findings" aria-label="Problems">
+            <button type="button" class={classes!("findings-head", (errors > 0).then_some("bad"))} aria-expanded={shown.to_string()} onclick={toggle} disabled={props.diagnostics.is_empty()}>
                 <span role="status">{ said }</span>
             </button>
             if shown && !props.diagnostics.is_empty() {

@@ -4,6 +4,7 @@ pub mod cli;
 pub mod definition;
 pub mod dialog;
 pub mod executions;
+mod field;
 pub mod inputs;
 pub mod tasks;
 pub mod versions;
@@ -32,4 +33,6 @@ pub enum Action {
     /// A version's text into the editor.
     Edit(Text),
     Select(Option<Rc<str>>),
+    /// A text for the clipboard, and what it is.
+    Copy(String, &'static str),
 }

@@ -241,7 +241,7 @@ fn Alias(props: &AliasProps) -> Html {
                 <button type="button" class="small" onclick={run} title={format!("start one execution through {}", alias.name)}>{ "Start" }</button>
                 <button type="button" class="small quiet" onclick={delete} aria-label={format!("delete alias {}", alias.name)} title={format!("delete alias {}", alias.name)}>{ "×" }</button>
             </header>
-            <div class="split">
+            <div class="alias-split">
                 { select("older", old, new, choose(false)) }
                 if let Some(new) = new {
                     <input class={classes!("weight", new_class)} type="range" min="0" max="100" step="1" value={weight.to_string()} oninput={slide} aria-label={format!("weight of version {new} in {}", alias.name)} />

@@ -3,6 +3,7 @@
 use super::Opened;
 use super::compare::{Compare, alternatives};
 use super::cost::Cost;
+use super::executions::Executions;
 use super::document::{Document, MOST_EXECUTIONS, number, text, with};
 use super::field::Crowd;
 use super::parts::{Choice, Number};
@@ -35,9 +36,11 @@ pub struct Props {
     /// Takes a preset in the place of the whole scenario.
     #[prop_or_default]
     pub on_preset: Callback<Preset>,
-    /// What the tabs Executions and AWS CLI hold; they are not there without it.
+    /// The table of executions that were started by hand, and how many are in it.
     #[prop_or_default]
-    pub executions: Option<Html>,
+    pub by_hand: (Html, usize),
+    /// What the tab AWS CLI holds; it is not there without it.
+    #[prop_or_default]
     #[prop_or_default]
     pub cli: Option<Html>,
 }
@@ -315,7 +318,7 @@ impl Component for SimulatePane {
                         Tab::Rollout => self.rollout(ctx),
                         Tab::Compare => self.compare(),
                         Tab::Cost => self.cost(ctx),
-                        Tab::Executions => props.executions.clone().unwrap_or_default(),
+                        Tab::Executions => self.executions(ctx),
                         Tab::Cli => props.cli.clone().unwrap_or_default(),
                     } }
                 </div>
@@ -563,9 +566,7 @@ impl SimulatePane {
     }
 
     fn tabs(&self, ctx: &Context<Self>) -> Html {
-        let mut tabs = vec![Tab::Traffic, Tab::Rollout, Tab::Compare];
-        tabs.extend(ctx.props().executions.is_some().then_some(Tab::Executions));
-        tabs.push(Tab::Cost);
+        let mut tabs = vec![Tab::Traffic, Tab::Rollout, Tab::Compare, Tab::Executions, Tab::Cost];
         tabs.extend(ctx.props().cli.is_some().then_some(Tab::Cli));
         let current = self.tab;
         let onkeydown = {
@@ -675,6 +676,25 @@ impl SimulatePane {
                 html! { <Compare report={report.clone()} of={contest.alternatives.len()} is_stale={contest.play.is_stale} /> }
             }
             None => waiting(&contest.play),
+        }
+    }
+
+    fn executions(&self, ctx: &Context<Self>) -> Html {
+        let (by_hand, by_hand_count) = ctx.props().by_hand.clone();
+        let stream = &self.stream;
+        let (Some(Same(document)), Some((scenario, _))) = (&self.document, &stream.scenario) else { return by_hand };
+        html! {
+            <Executions
+                customers={stream.crowd.clone()}
+                stamp={stream.stamp}
+                weight={document.weight}
+                old={scenario.old_name().to_owned()}
+                new={scenario.new_name().to_owned()}
+                errors={stream.errors.clone().unwrap_or_else(|| Rc::from([]))}
+                on_open={ctx.props().on_open.clone()}
+                {by_hand}
+                {by_hand_count}
+            />
         }
     }
 

@@ -7,6 +7,8 @@ use gloo::timers::callback::Timeout;
 const KEY: &str = "weir.workspace";
 /// What could not be read stays here, so that nothing is lost.
 const BROKEN: &str = "weir.workspace.broken";
+/// What was here before a link was opened.
+const BEFORE: &str = "weir.workspace.before";
 /// Changes are written when there were none for so long, in milliseconds.
 const SETTLES: u32 = 300;
 
@@ -14,7 +16,7 @@ const SETTLES: u32 = 300;
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Saved {
     #[default]
-    Saved,
+    Kept,
     /// There are changes that will be written in a moment.
     Changed,
     /// The browser did not take it: its storage is full, or not allowed.
@@ -31,15 +33,26 @@ pub struct Restored {
     pub notice: Option<String>,
     /// Whether it came from the link in the address.
     pub from_link: bool,
+    /// The document that was kept, where a link takes its place.
+    pub behind: Option<String>,
 }
 
 /// The workspace of the link in the address; else the one in the browser; else the example.
 pub fn restore() -> Restored {
     let mut notice = None;
+    let stored: Option<String> = LocalStorage::raw().get_item(KEY).ok().flatten();
     let fragment = gloo::utils::window().location().hash().unwrap_or_default();
     if link::is_link(&fragment) {
         match link::decode(&fragment).map(|text| Workspace::parse(&text)) {
-            Ok(Ok(workspace)) => return Restored { workspace, notice: None, from_link: true },
+            Ok(Ok(workspace)) => {
+                let document = workspace.to_json();
+                let behind = stored.filter(|stored| *stored != document);
+                if let Some(behind) = &behind {
+                    // Undo has it until the page is left; then it is still here.
+                    let _ = LocalStorage::raw().set_item(BEFORE, behind);
+                }
+                return Restored { workspace, notice: None, from_link: true, behind };
+            }
             Ok(Err(findings)) => {
                 let first = findings.first().map_or(String::new(), |finding| finding.message.clone());
                 notice = Some(format!("the workspace in the link cannot be opened: {first}"));
@@ -47,10 +60,9 @@ pub fn restore() -> Restored {
             Err(error) => notice = Some(error),
         }
     }
-    let stored: Option<String> = LocalStorage::raw().get_item(KEY).ok().flatten();
     if let Some(text) = stored {
         match Workspace::parse(&text) {
-            Ok(workspace) => return Restored { workspace, notice, from_link: false },
+            Ok(workspace) => return Restored { workspace, notice, from_link: false, behind: None },
             Err(findings) => {
                 // It may be worth something to a human.
                 let _ = LocalStorage::raw().set_item(BROKEN, &text);
@@ -61,7 +73,7 @@ pub fn restore() -> Restored {
             }
         }
     }
-    Restored { workspace: Workspace::example(), notice, from_link: false }
+    Restored { workspace: Workspace::example(), notice, from_link: false, behind: None }
 }
 
 /// Writes the workspace when it has come to rest.
@@ -79,7 +91,7 @@ impl Keep {
     pub fn write(&mut self, document: &str) -> Saved {
         self.timer = None;
         match LocalStorage::raw().set_item(KEY, document) {
-            Ok(()) => Saved::Saved,
+            Ok(()) => Saved::Kept,
             Err(_) => Saved::Refused,
         }
     }

@@ -5,7 +5,7 @@
 
 mod keep;
 
-pub use keep::{Keep, Restored, Saved, restore};
+pub use keep::{Keep, Saved, restore};
 
 use crate::asl::check::{Profile, check};
 use crate::asl::{Definition, hints};
@@ -16,6 +16,8 @@ use std::rc::Rc;
 
 /// Steps that can be taken back.
 const UNDO: usize = 100;
+/// And what they may weigh together.
+const UNDO_BYTES: usize = 20_000_000;
 /// Commands that are remembered.
 const TRANSCRIPT: usize = 1000;
 /// Lines of a dragged slider, and steps back through it, are one if they follow each other within this, in milliseconds.
@@ -74,10 +76,14 @@ pub struct View {
     pub next_version: u32,
     /// Newest first.
     pub versions: Rc<[VersionRow]>,
+    /// Their texts.
+    pub definitions: Rc<[(u32, Text)]>,
     pub aliases: Rc<[AliasRow]>,
     /// The alias whose traffic is simulated.
     pub alias: Option<Text>,
     pub diagnostics: Rc<[Diagnostic]>,
+    /// How tasks behave: of the draft, then of each version, newest first.
+    pub behaviours: Rc<[(Option<u32>, Value)]>,
     pub inputs: Value,
     pub scenario: Rc<str>,
     pub runs: Rc<[RunRow]>,
@@ -101,6 +107,8 @@ struct Step {
     /// What was done, in a few words.
     what: Rc<str>,
     document: Rc<str>,
+    /// Whether the draft is taken back with it. Else it stays: what was typed since is not the step's.
+    with_draft: bool,
     at: f64,
 }
 
@@ -111,6 +119,8 @@ pub struct Store {
     undo: Vec<Step>,
     redo: Vec<Step>,
     transcript: Vec<Line>,
+    /// What is wrong with the text that was looked at last.
+    checked: (Rc<str>, Rc<[Diagnostic]>),
 }
 
 fn now() -> f64 {
@@ -119,7 +129,8 @@ fn now() -> f64 {
 
 impl Store {
     pub fn new(workspace: Workspace) -> Store {
-        Store { workspace, alias: None, undo: Vec::new(), redo: Vec::new(), transcript: Vec::new() }
+        let checked = (Rc::from(""), Rc::from([]));
+        Store { workspace, alias: None, undo: Vec::new(), redo: Vec::new(), transcript: Vec::new(), checked }
     }
 
     pub fn document(&self) -> String {
@@ -130,21 +141,50 @@ impl Store {
         &self.workspace.account
     }
 
-    pub fn machine(&self) -> &Text {
-        &self.workspace.machine
+    pub fn layout(&self) -> &Value {
+        &self.workspace.layout
+    }
+
+    pub fn set_layout(&mut self, layout: Value) {
+        self.workspace.layout = layout;
+    }
+
+    pub fn draft(&self) -> &Text {
+        &self.workspace.draft
     }
 
     pub fn behaviours(&self, version: Option<u32>) -> Option<&Value> {
         self.workspace.account.behaviours(&self.workspace.machine, version)
     }
 
-    pub fn view(&self) -> View {
+    /// What is wrong with the draft. It takes its time with a long one.
+    pub fn check(&mut self) -> Rc<[Diagnostic]> {
+        if self.checked.0 != self.workspace.draft {
+            self.checked = (self.workspace.draft.clone(), diagnose(&self.workspace.draft));
+        }
+        Rc::clone(&self.checked.1)
+    }
+
+    /// The version that the draft is, where it is one.
+    fn published_as(&self) -> Option<u32> {
+        let machine = self.workspace.account.machine(&self.workspace.machine)?;
+        let unchanged = *machine.revision.definition == *self.workspace.draft;
+        machine.version_of_revision().filter(|_| unchanged).map(|version| version.number)
+    }
+
+    /// What is shown after the author has typed; all else is as it was.
+    pub fn view_typed(&self, before: &View) -> View {
+        View { draft: self.workspace.draft.clone(), published_as: self.published_as(), ..before.clone() }
+    }
+
+    pub fn view(&mut self) -> View {
+        let diagnostics = self.check();
+        let published_as = self.published_as();
         let workspace = &self.workspace;
         let account = &workspace.account;
         let machine = account.machine(&workspace.machine);
         let mut versions = Vec::new();
         let mut aliases = Vec::new();
-        let mut published_as = None;
         if let Some(machine) = machine {
             for alias in &machine.aliases {
                 let mut routes: Vec<(u32, u8)> =
@@ -165,9 +205,12 @@ impl Store {
                     aliases: aliases.iter().filter_map(of).collect(),
                 });
             }
-            let unchanged = *machine.revision.definition == *workspace.draft;
-            published_as = machine.version_of_revision().filter(|_| unchanged).map(|version| version.number);
         }
+        let document = |version| {
+            (version, self.behaviours(version).cloned().unwrap_or_else(|| crate::base::Object::new().into()))
+        };
+        let numbers = versions.iter().map(|row: &VersionRow| Some(row.number));
+        let behaviours: Vec<_> = [None].into_iter().chain(numbers).map(document).collect();
         let known = |name: &&Text| aliases.iter().any(|alias| alias.name == **name);
         let alias = self.alias.as_ref().filter(known).or(aliases.first().map(|alias| &alias.name)).cloned();
         let row = |run: &crate::service::Run| RunRow {
@@ -187,17 +230,55 @@ impl Store {
             draft: workspace.draft.clone(),
             published_as,
             next_version: machine.map_or(1, |machine| machine.next_version),
+            definitions: versions.iter().map(|row| (row.number, row.definition.clone())).collect(),
             versions: versions.into(),
             aliases: aliases.into(),
             scenario: workspace.to_scenario(alias.as_deref()).into(),
             alias,
-            diagnostics: diagnose(&workspace.draft),
+            diagnostics,
+            behaviours: behaviours.into(),
             inputs: workspace.inputs.clone(),
             runs: runs.collect(),
             transcript: self.transcript.iter().cloned().collect(),
             can_undo: self.undo.last().map(|step| Rc::clone(&step.what)),
             can_redo: self.redo.last().map(|step| Rc::clone(&step.what)),
         }
+    }
+
+    /// Whether a file is a definition, or holds one; a whole workspace takes the place of this one.
+    ///
+    /// # Errors
+    /// What the file is not.
+    pub fn open_file(&mut self, name: &str, text: &str) -> Result<String, String> {
+        let opened = format!("opening of {name}");
+        if text.len() > crate::workspace::MAX_LENGTH {
+            return Err(format!("{name} is larger than 20 MB, the most that is opened here"));
+        }
+        let definition = Definition::read(text);
+        let value = definition.root.to_value();
+        if value.get("weir").is_some() {
+            let workspace = Workspace::parse(text).map_err(|findings| {
+                let first = findings.first();
+                let place = first.map(|first| first.pointer.to_string()).filter(|place| !place.is_empty());
+                let message = first.map_or("", |first| &first.message);
+                let more = findings.len().saturating_sub(1);
+                let more = if more > 0 { format!(", and {more} more") } else { String::new() };
+                format!("{name} cannot be opened: {}{message}{more}", place.map(|place| format!("{place}: ")).unwrap_or_default())
+            })?;
+            self.replace(&opened, workspace);
+            return Ok(format!("{name} is open"));
+        }
+        // What DescribeStateMachine and its like answer.
+        let described = value.get("definition").and_then(Value::as_str).map(Rc::<str>::from);
+        let is_definition = ["States", "StartAt"].iter().any(|key| value.get(key).is_some());
+        if let Some(text) = described.or_else(|| is_definition.then(|| text.into())) {
+            self.replace_draft(&opened, text);
+            return Ok(format!("the definition of {name} is in the editor: publish it to make it a version"));
+        }
+        Err(match definition.syntax.first() {
+            Some(error) => format!("{name} is neither JSON nor YAML: {}", error.message),
+            None => format!("{name} is no workspace of Weir, no definition (it has no `States`) and no answer of describe-state-machine"),
+        })
     }
 
     // ---- what is done
@@ -231,7 +312,9 @@ impl Store {
         self.tell(line.trim().to_owned(), told, "");
         if self.workspace.account.machine(&self.workspace.machine).is_none() {
             // The machine that was looked at is gone: the first that is left takes its place.
-            match self.workspace.account.machines().next().map(|machine| (machine.name.clone(), machine.revision.definition.clone())) {
+            let first = self.workspace.account.machines().next();
+            let first = first.map(|machine| (machine.name.clone(), machine.revision.definition.clone()));
+            match first {
                 Some((name, definition)) => (self.workspace.machine, self.workspace.draft) = (name, definition),
                 None => self.workspace = Workspace::empty(),
             }
@@ -247,8 +330,8 @@ impl Store {
     pub fn publish(&mut self, description: &str) -> Result<u32, ServiceError> {
         let before = self.workspace.to_json();
         let undo = self.undo.len();
-        let arn = self.view().machine_arn;
         let present = self.workspace.account.machine(&self.workspace.machine);
+        let arn = present.map(|machine| machine.arn.clone()).unwrap_or_else(|| "".into());
         let changed = present.is_none_or(|machine| *machine.revision.definition != *self.workspace.draft);
         if changed {
             let request = Value::object([
@@ -303,20 +386,45 @@ impl Store {
         let before = self.workspace.to_json();
         self.workspace = workspace;
         self.alias = None;
-        self.remember(what, before);
+        self.remember_all(what, before, true);
+    }
+
+    /// Another text in the editor.
+    pub fn replace_draft(&mut self, what: &str, draft: Rc<str>) {
+        let before = self.workspace.to_json();
+        self.workspace.draft = draft;
+        self.remember_all(what, before, true);
+    }
+
+    /// Puts a workspace that is none of this session's where Undo finds it.
+    pub fn put_behind(&mut self, what: &str, document: String) {
+        self.remember_all(what, document, true);
     }
 
     /// Takes the last step back, or again what was taken back. What it was.
     pub fn step_back(&mut self, again: bool) -> Option<Rc<str>> {
         let (from, to) = if again { (&mut self.redo, &mut self.undo) } else { (&mut self.undo, &mut self.redo) };
         let step = from.pop()?;
-        let Ok(workspace) = Workspace::parse(&step.document) else { return None };
-        to.push(Step { what: Rc::clone(&step.what), document: self.workspace.to_json().into(), at: 0.0 });
-        self.workspace = workspace;
+        let Ok(mut workspace) = Workspace::parse(&step.document) else { return None };
+        let document = self.workspace.to_json().into();
+        to.push(Step { what: Rc::clone(&step.what), document, with_draft: step.with_draft, at: 0.0 });
+        if !step.with_draft {
+            workspace.draft = self.workspace.draft.clone();
+        }
+        workspace.layout = self.workspace.layout.clone();
+        let gone = std::mem::replace(&mut self.workspace, workspace);
+        if gone.machine == self.workspace.machine {
+            // Documents hold no executions; those that were started stay.
+            self.workspace.account.take_executions(gone.account);
+        }
         Some(step.what)
     }
 
     fn remember(&mut self, what: &str, before: String) {
+        self.remember_all(what, before, false);
+    }
+
+    fn remember_all(&mut self, what: &str, before: String, with_draft: bool) {
         let at = now();
         self.redo.clear();
         if let Some(last) = self.undo.last_mut()
@@ -326,8 +434,9 @@ impl Store {
             last.at = at;
             return;
         }
-        self.undo.push(Step { what: what.into(), document: before.into(), at });
-        if self.undo.len() > UNDO {
+        self.undo.push(Step { what: what.into(), document: before.into(), with_draft, at });
+        let size = |steps: &[Step]| steps.iter().map(|step| step.document.len()).sum::<usize>();
+        while self.undo.len() > UNDO || (self.undo.len() > 1 && size(&self.undo) > UNDO_BYTES) {
             self.undo.remove(0);
         }
     }
