@@ -2,13 +2,11 @@
 
 use super::inspector::{Inspector, Subject};
 use super::menu::{Item, Menu};
-use super::panes::cli::CliPane;
 use super::panes::definition::DefinitionPane;
 use super::panes::dialog::Dialog;
-use super::panes::executions::Runs;
 use super::panes::inputs::InputsPane;
 use super::panes::tasks::TasksPane;
-use super::panes::versions::{VersionsPane, routing};
+use super::panes::versions::{MOVE, VersionsPane, routing};
 use super::panes::Action;
 use super::simulate::{Document, Opened, SimulatePane};
 use super::splitter::Splitter;
@@ -18,7 +16,7 @@ use super::workflow::{Path, WorkflowPane};
 use super::{host, trouble};
 use crate::base::Value;
 use crate::service::aws_cli;
-use crate::simulation::presets::PRESETS;
+use crate::simulation::presets::{PRESETS, Preset};
 use crate::workspace::{Workspace, link};
 use gloo::events::EventListener;
 use gloo::timers::callback::Timeout;
@@ -118,8 +116,35 @@ pub struct App {
     /// The execution that is looked at, and after how many of its events.
     opened: Option<(Subject, usize)>,
     path: Option<Rc<Path>>,
+    hands: Hands,
     file: NodeRef,
     _listeners: [EventListener; 3],
+}
+
+/// What the panes call; made once, so that a pane is drawn again only when what it shows has changed.
+struct Hands {
+    on: Callback<Action>,
+    on_resize: Callback<(&'static str, f64)>,
+    on_select: Callback<Rc<str>>,
+    on_settings: Callback<Rc<str>>,
+    on_weight: Callback<u8>,
+    on_open: Callback<Opened>,
+    on_preset: Callback<Preset>,
+}
+
+impl Hands {
+    fn new(ctx: &Context<App>) -> Hands {
+        let link = ctx.link();
+        Hands {
+            on: link.callback(Msg::Do),
+            on_resize: link.callback(|(name, percent)| Msg::Resize(name, percent)),
+            on_select: link.callback(|name| Msg::Do(Action::Select(Some(name)))),
+            on_settings: link.callback(Msg::Settings),
+            on_weight: link.callback(Msg::Weight),
+            on_open: link.callback(Msg::Opened),
+            on_preset: link.callback(|preset: Preset| preset_message(&preset)),
+        }
+    }
 }
 
 fn location() -> String {
@@ -185,6 +210,7 @@ impl Component for App {
             hushes: None,
             opened: None,
             path: None,
+            hands: Hands::new(ctx),
             file: NodeRef::default(),
             _listeners: [storage, hash, keys],
         };
@@ -205,7 +231,7 @@ impl Component for App {
                 let Some(document) = Document::read(&self.view.scenario) else { return false };
                 let routes = (document.old.parse().ok(), document.new.parse().ok());
                 if let (Some(alias), (Some(old), Some(new))) = (self.view.alias.clone(), routes) {
-                    self.act(ctx, Action::Route(alias, vec![(old, 100 - weight), (new, weight)]));
+                    self.act(ctx, Action::Route(MOVE, alias, vec![(old, 100 - weight), (new, weight)]));
                 }
             }
             Msg::Opened(opened) => {
@@ -307,11 +333,8 @@ impl Component for App {
         let link = ctx.link();
         let place = PLACES.iter().find(|(place, _)| *place == self.place).map_or("", |(_, name)| name);
         let size = |name: &str, or: f64| self.store.layout().get(name).and_then(Value::as_f64).unwrap_or(or);
-        let on_resize = link.callback(|(name, percent)| Msg::Resize(name, percent));
-        let on = link.callback(Msg::Do);
+        let Hands { on, on_resize, on_select, on_settings, on_weight, on_open, on_preset } = &self.hands;
         let view = &self.view;
-        let by_hand = html! { <Runs runs={Rc::clone(&view.runs)} on={on.clone()} /> };
-        let cli = html! { <CliPane transcript={Rc::clone(&view.transcript)} on={on.clone()} /> };
         html! {
             <>
                 { self.header(ctx) }
@@ -319,7 +342,7 @@ impl Component for App {
                 <main id="main" tabindex="-1" class="panes" data-shown={place}>
                     <section class="pane" id="pane-Definition" aria-label="Definition pane" tabindex="-1">
                         { self.tabs(ctx) }
-                        { self.left(&on) }
+                        { self.left(on) }
                     </section>
                     <Splitter label="width of the definition" name="--left" value={size("left", 30.0)} upright={true} onchange={on_resize.clone()} />
                     <section class="pane" id="pane-Workflow" aria-label="Workflow" tabindex="-1">
@@ -327,7 +350,7 @@ impl Component for App {
                             draft={Rc::clone(&view.draft)}
                             versions={Rc::clone(&view.definitions)}
                             selected={self.selected.clone()}
-                            on_select={on.reform(|name| Action::Select(Some(name)))}
+                            on_select={on_select.clone()}
                             path={self.path.clone()}
                         />
                     </section>
@@ -336,16 +359,17 @@ impl Component for App {
                         <header class="pane-head"><h2>{ "Versions & aliases" }</h2><span class="hint">{ view.machine.to_string() }</span></header>
                         <div class="pane-body"><VersionsPane view={Rc::clone(view)} on={on.clone()} /></div>
                     </section>
-                    <Splitter label="height of the upper panes" name="--upper" value={size("upper", 44.0)} upright={false} onchange={on_resize} />
+                    <Splitter label="height of the upper panes" name="--upper" value={size("upper", 44.0)} upright={false} onchange={on_resize.clone()} />
                     <div class="pane" id="pane-Simulate" tabindex="-1">
                         <SimulatePane
                             scenario={Rc::clone(&view.scenario)}
-                            on_settings={link.callback(Msg::Settings)}
-                            on_weight={link.callback(Msg::Weight)}
-                            on_open={link.callback(Msg::Opened)}
-                            on_preset={link.callback(|preset: crate::simulation::presets::Preset| preset_message(&preset))}
-                            by_hand={(by_hand, view.runs.len())}
-                            {cli}
+                            on_settings={on_settings.clone()}
+                            on_weight={on_weight.clone()}
+                            on_open={on_open.clone()}
+                            on_preset={on_preset.clone()}
+                            runs={Rc::clone(&view.runs)}
+                            transcript={Rc::clone(&view.transcript)}
+                            on={on.clone()}
                         />
                         if let Some((subject, count)) = &self.opened {
                             <Inspector
@@ -371,7 +395,7 @@ impl Component for App {
     }
 }
 
-fn preset_message(preset: &crate::simulation::presets::Preset) -> Msg {
+fn preset_message(preset: &Preset) -> Msg {
     match Workspace::from_scenario(preset.document, "workflow", None) {
         Ok(workspace) => Msg::Replace(preset.id, workspace.into()),
         // A test reads all presets.
@@ -457,9 +481,9 @@ impl App {
                 self.store.look_at_alias(alias);
                 self.refresh(ctx);
             }
-            Action::Route(alias, routes) => {
+            Action::Route(what, alias, routes) => {
                 let request = routing(&self.view.machine_arn, &alias, &routes);
-                let answer = self.store.call("move of a weight", "UpdateStateMachineAlias", &request);
+                let answer = self.store.call(what, "UpdateStateMachineAlias", &request);
                 self.refresh(ctx);
                 if let Err(error) = answer {
                     self.tell(ctx, aws_cli::told("UpdateStateMachineAlias", &error), true, false);
@@ -586,24 +610,25 @@ impl App {
             about: Some(preset.expectation.into()),
             on: link.callback(move |()| preset_message(preset)),
         }));
-        let exports = vec![
-            item("Workspace", "Everything: versions, aliases, behaviours, scenario.", link.callback(|()| Msg::Export("workspace"))),
-            item("Definition", "The text in the editor.", link.callback(|()| Msg::Export("definition"))),
-            item("Scenario", "For `weir simulate` on the command line.", link.callback(|()| Msg::Export("scenario"))),
+        let open = {
+            let file = self.file.clone();
+            Callback::from(move |()| {
+                if let Some(input) = file.cast::<HtmlInputElement>() {
+                    input.click();
+                }
+            })
+        };
+        let files = vec![
+            item("Open …", "A workspace, a definition in JSON or YAML, or what describe-state-machine says.", open),
+            item("Save the workspace", "Everything: versions, aliases, behaviours, scenario.", link.callback(|()| Msg::Export("workspace"))),
+            item("Save the definition", "The text in the editor.", link.callback(|()| Msg::Export("definition"))),
+            item("Save the scenario", "For `weir simulate` on the command line.", link.callback(|()| Msg::Export("scenario"))),
         ];
         let (word, class) = match self.saved {
             Saved::Kept => ("saved", "good"),
             Saved::Changed => ("saving …", ""),
             Saved::Refused => ("not saved", "bad"),
             Saved::Elsewhere => ("changed in another tab", "bad"),
-        };
-        let open = {
-            let file = self.file.clone();
-            Callback::from(move |_: MouseEvent| {
-                if let Some(input) = file.cast::<HtmlInputElement>() {
-                    input.click();
-                }
-            })
         };
         let chosen = {
             let link = link.clone();
@@ -640,10 +665,9 @@ impl App {
                 <span class="spacer" />
                 <button type="button" onclick={link.callback(|_| Msg::Show(Some(Shown::Share)))}>{ "Share" }</button>
                 <input type="file" ref={self.file.clone()} hidden={true} accept=".json,.yaml,.yml,.asl" onchange={chosen} />
-                <button type="button" onclick={open}>{ "Open" }</button>
-                <Menu label="Export" items={exports} />
+                <Menu label="File" items={files} />
                 <ThemeToggle />
-                <button type="button" class="icon-button" aria-label="keyboard shortcuts" title="keyboard shortcuts" onclick={link.callback(|_| Msg::Show(Some(Shown::Shortcuts)))}>{ "?" }</button>
+                <button type="button" class="icon-button"  aria-label="keyboard shortcuts" title="keyboard shortcuts" onclick={link.callback(|_| Msg::Show(Some(Shown::Shortcuts)))}>{ "?" }</button>
             </header>
         }
     }

@@ -290,11 +290,11 @@ pub fn Inspector(props: &InspectorProps) -> Html {
                 </div>
                 <div class="at">
                     <div class="steps-bar">
-                        <button type="button" class="small" onclick={go(1)} disabled={count <= 1} aria-label="first event">{ "⏮" }</button>
+                        <button type="button" class="small" onclick={go(1)} disabled={count <= 1} aria-label="first event">{ "|◀" }</button>
                         <button type="button" class="small" onclick={go(count.saturating_sub(1))} disabled={count <= 1} aria-label="one event back">{ "◀" }</button>
                         <input type="range" min="1" max={total.to_string()} value={count.to_string()} oninput={slide} aria-label="event" aria-valuetext={format!("event {count} of {total}")} />
                         <button type="button" class="small" onclick={go(count + 1)} disabled={count >= total} aria-label="one event on">{ "▶" }</button>
-                        <button type="button" class="small" onclick={go(total)} disabled={count >= total} aria-label="last event">{ "⏭" }</button>
+                        <button type="button" class="small" onclick={go(total)} disabled={count >= total} aria-label="last event">{ "▶|" }</button>
                         <span class="hint" role="status">{ format!("event {count} of {total}") }</span>
                     </div>
                     if let Some(event) = event {

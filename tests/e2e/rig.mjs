@@ -78,7 +78,7 @@ export async function start() {
     try {
       const page = await context.newPage();
       page.on("console", (message) => {
-        if (["error", "warning"].includes(message.type())) troubles.push(`${message.type()}: ${message.text()}`);
+        if (["error", "warning"].includes(message.type()) && !/trunk\/ws/.test(message.text())) troubles.push(`${message.type()}: ${message.text()}`);
       });
       page.on("pageerror", (error) => troubles.push(`thrown: ${error}`));
       page.on("response", (response) => {

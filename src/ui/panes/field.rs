@@ -33,8 +33,9 @@ pub struct JsonFieldProps {
 /// A value as JSON. What is not JSON stays as it is, with what is wrong below it, until it is.
 #[component]
 pub fn JsonField(props: &JsonFieldProps) -> Html {
-    let wrong = use_state(|| None::<String>);
-    let text = props.value.to_pretty();
+    // What is wrong, and the text that it is wrong with.
+    let wrong = use_state(|| None::<(String, String)>);
+    let text = wrong.as_ref().map_or_else(|| props.value.to_pretty(), |(_, text)| text.clone());
     let rows = text.lines().count().clamp(1, 16);
     let onchange = {
         let (wrong, onchange) = (wrong.clone(), props.onchange.clone());
@@ -47,7 +48,7 @@ pub fn JsonField(props: &JsonFieldProps) -> Html {
                 }
                 Err(error) => {
                     let line = text.get(..error.span.start as usize).map_or(1, |before| before.matches('\n').count() + 1);
-                    wrong.set(Some(format!("not JSON, line {line}: {}", error.message)));
+                    wrong.set(Some((format!("not JSON, line {line}: {}", error.message), text)));
                 }
             }
         })
@@ -55,7 +56,7 @@ pub fn JsonField(props: &JsonFieldProps) -> Html {
     html! {
         <>
             <textarea class="code" aria-label={props.label.clone()} aria-invalid={wrong.is_some().to_string()} rows={rows.to_string()} spellcheck="false" value={text} {onchange} />
-            if let Some(wrong) = &*wrong {
+            if let Some((wrong, _)) = &*wrong {
                 <p class="hint bad" role="status">{ wrong.clone() }</p>
             }
         </>

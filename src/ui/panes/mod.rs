@@ -24,8 +24,8 @@ pub enum Action {
     Behave(Option<u32>, Value),
     Inputs(Value),
     LookAt(Text),
-    /// Routes of an alias: (version, weight).
-    Route(Text, Vec<(u32, u8)>),
+    /// Routes of an alias: what it is in a word or two, its name, (version, weight).
+    Route(&'static str, Text, Vec<(u32, u8)>),
     Start { target: String, name: String, input: String },
     /// An execution that was started by hand, by its ARN.
     Open(Text),

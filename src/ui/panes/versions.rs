@@ -15,6 +15,9 @@ pub struct VersionsProps {
     pub on: Callback<Action>,
 }
 
+/// What moving a weight is called: the moves of one drag are one step.
+pub const MOVE: &str = "move of a weight";
+
 fn typed(event: &InputEvent) -> String {
     event.target_unchecked_into::<HtmlInputElement>().value()
 }
@@ -172,19 +175,19 @@ fn Alias(props: &AliasProps) -> Html {
     };
     let route = {
         let (on, name) = (on.clone(), alias.name.clone());
-        move |old: u32, new: Option<u32>, weight: u8| {
+        move |what: &'static str, old: u32, new: Option<u32>, weight: u8| {
             let routes = match new {
                 Some(new) if new != old => vec![(old, 100 - weight), (new, weight)],
                 _ => vec![(old, 100)],
             };
-            on.emit(Action::Route(name.clone(), routes));
+            on.emit(Action::Route(what, name.clone(), routes));
         }
     };
     let set_weight = {
         let route = route.clone();
         move |text: String| {
             if let Ok(weight) = text.trim().parse::<f64>() {
-                route(old, new, weight.round().clamp(0.0, 100.0) as u8);
+                route(MOVE, old, new, weight.round().clamp(0.0, 100.0) as u8);
             }
         }
     };
@@ -195,15 +198,18 @@ fn Alias(props: &AliasProps) -> Html {
     let write = Callback::from(move |event: Event| set_weight(event.target_unchecked_into::<HtmlInputElement>().value()));
     let end = |is_new: bool| {
         let route = route.clone();
-        Callback::from(move |_: MouseEvent| route(if is_new { new.unwrap_or(old) } else { old }, None, 0))
+        Callback::from(move |_: MouseEvent| match is_new {
+            true => route("promotion", new.unwrap_or(old), None, 0),
+            false => route("rollback", old, None, 0),
+        })
     };
     let choose = |is_new: bool| {
         let route = route.clone();
         Callback::from(move |event: Event| {
             let chosen = event.target_unchecked_into::<HtmlSelectElement>().value().parse::<u32>().unwrap_or(old);
             match is_new {
-                true => route(old, Some(chosen), weight),
-                false => route(chosen, new.filter(|new| *new != chosen), weight),
+                true => route("choice of a version", old, Some(chosen), weight),
+                false => route("choice of a version", chosen, new.filter(|new| *new != chosen), weight),
             }
         })
     };

@@ -15,6 +15,10 @@ use crate::simulation::customers::{Count, Customers, Starts, feeds_back};
 use crate::simulation::presets::Preset;
 use crate::simulation::report::{Report, count, number as plain};
 use crate::simulation::scenario::Scenario;
+use crate::ui::panes::Action;
+use crate::ui::panes::cli::CliPane;
+use crate::ui::panes::executions::Runs;
+use crate::ui::store::{Line, RunRow};
 use crate::worker::{Pool, Problem, Progress, Run, Task, Update};
 use gloo::render::{AnimationFrame, request_animation_frame};
 use gloo::timers::callback::Timeout;
@@ -36,13 +40,15 @@ pub struct Props {
     /// Takes a preset in the place of the whole scenario.
     #[prop_or_default]
     pub on_preset: Callback<Preset>,
-    /// The table of executions that were started by hand, and how many are in it.
+    /// Executions that were started by hand.
     #[prop_or_default]
-    pub by_hand: (Html, usize),
-    /// What the tab AWS CLI holds; it is not there without it.
+    pub runs: Rc<[RunRow]>,
+    /// What was done so far.
     #[prop_or_default]
+    pub transcript: Rc<[Line]>,
+    /// What the tables of those ask for.
     #[prop_or_default]
-    pub cli: Option<Html>,
+    pub on: Callback<Action>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -319,7 +325,7 @@ impl Component for SimulatePane {
                         Tab::Compare => self.compare(),
                         Tab::Cost => self.cost(ctx),
                         Tab::Executions => self.executions(ctx),
-                        Tab::Cli => props.cli.clone().unwrap_or_default(),
+                        Tab::Cli => html! { <CliPane transcript={Rc::clone(&props.transcript)} on={props.on.clone()} /> },
                     } }
                 </div>
             </section>
@@ -566,11 +572,10 @@ impl SimulatePane {
     }
 
     fn tabs(&self, ctx: &Context<Self>) -> Html {
-        let mut tabs = vec![Tab::Traffic, Tab::Rollout, Tab::Compare, Tab::Executions, Tab::Cost];
-        tabs.extend(ctx.props().cli.is_some().then_some(Tab::Cli));
+        let tabs = [Tab::Traffic, Tab::Rollout, Tab::Compare, Tab::Executions, Tab::Cost, Tab::Cli];
         let current = self.tab;
         let onkeydown = {
-            let (link, tabs) = (ctx.link().clone(), tabs.clone());
+            let link = ctx.link().clone();
             Callback::from(move |event: KeyboardEvent| {
                 let at = tabs.iter().position(|tab| *tab == current).unwrap_or(0);
                 let next = match event.key().as_str() {
@@ -680,7 +685,9 @@ impl SimulatePane {
     }
 
     fn executions(&self, ctx: &Context<Self>) -> Html {
-        let (by_hand, by_hand_count) = ctx.props().by_hand.clone();
+        let Props { runs, on, .. } = ctx.props();
+        let by_hand = html! { <Runs runs={Rc::clone(runs)} on={on.clone()} /> };
+        let by_hand_count = runs.len();
         let stream = &self.stream;
         let (Some(Same(document)), Some((scenario, _))) = (&self.document, &stream.scenario) else { return by_hand };
         html! {

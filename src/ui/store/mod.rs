@@ -11,6 +11,7 @@ use crate::asl::check::{Profile, check};
 use crate::asl::{Definition, hints};
 use crate::base::{Diagnostic, Text, Value};
 use crate::service::{Account, ServiceError, aws_cli};
+use crate::ui::panes::versions::MOVE;
 use crate::workspace::Workspace;
 use std::rc::Rc;
 
@@ -29,7 +30,7 @@ pub struct Line {
     pub command: Rc<str>,
     /// What it printed, or what went wrong.
     pub answer: Result<Rc<str>, Rc<str>>,
-    operation: Rc<str>,
+    what: Rc<str>,
     at: f64,
 }
 
@@ -297,7 +298,7 @@ impl Store {
             Ok(response) => Ok(response.to_pretty().into()),
             Err(error) => Err(aws_cli::told(operation, error).into()),
         };
-        self.tell(aws_cli::command(operation, request), told, operation);
+        self.tell(aws_cli::command(operation, request), told, what);
         if answer.is_ok() && !operation.starts_with("Start") {
             self.remember(what, before);
         }
@@ -428,6 +429,7 @@ impl Store {
         let at = now();
         self.redo.clear();
         if let Some(last) = self.undo.last_mut()
+            && what == MOVE
             && *last.what == *what
             && at - last.at < ONE_MOVE
         {
@@ -441,11 +443,11 @@ impl Store {
         }
     }
 
-    fn tell(&mut self, command: String, answer: Result<Rc<str>, Rc<str>>, operation: &str) {
+    fn tell(&mut self, command: String, answer: Result<Rc<str>, Rc<str>>, what: &str) {
         let at = now();
-        let line = Line { command: command.into(), answer, operation: operation.into(), at };
+        let line = Line { command: command.into(), answer, what: what.into(), at };
         let repeats = self.transcript.last().is_some_and(|last| {
-            operation == "UpdateStateMachineAlias" && *last.operation == *operation && at - last.at < ONE_MOVE
+            what == MOVE && *last.what == *what && at - last.at < ONE_MOVE
         });
         if repeats {
             self.transcript.pop();

@@ -287,7 +287,7 @@ fn Graph(props: &GraphProps) -> Html {
                     <marker id={*id} class={*class} viewBox="0 0 8 8" refX="7" refY="4" markerWidth="7" markerHeight="7" markerUnits="userSpaceOnUse" orient="auto"><path d="M0 .5 7.5 4 0 7.5z" /></marker>
                 }) }
             </defs>
-            { for picture.boxes.iter().filter(|state| state.holds_others).map(|state| frame(state, props)) }
+            { for picture.boxes.iter().filter(|state| state.holds_others).map(frame) }
             { for picture.groups.iter().map(|rect| html! {
                 <rect class="group" x={num(rect.x)} y={num(rect.y)} width={num(rect.width)} height={num(rect.height)} rx="6" />
             }) }
@@ -301,7 +301,7 @@ fn Graph(props: &GraphProps) -> Html {
                         <path class="reach" d={way.path.clone()}>if !way.label.is_empty() { <title>{ way.label.clone() }</title> }</path>
                         <path class="line" d={way.path.clone()} marker-end={if gone { "url(#arrow-gone)" } else { "url(#arrow)" }} />
                         if !way.label.is_empty() {
-                            <text x={num(way.at.0 + 6.0)} y={num(way.at.1 + 3.0)}>{ way.label.clone() }</text>
+                            <text class={way.to_left.then_some("to-left")} x={num(way.at.0 + if way.to_left { -6.0 } else { 6.0 })} y={num(way.at.1 + 3.0)}>{ way.label.clone() }</text>
                         }
                     </g>
                 }
@@ -327,6 +327,10 @@ fn Graph(props: &GraphProps) -> Html {
                         choose();
                     }
                 });
+                let onfocus = {
+                    let (focused, name) = (focused.clone(), Rc::clone(&state.name));
+                    Callback::from(move |_: FocusEvent| focused.set(Some(Rc::clone(&name))))
+                };
                 let rect = state.rect;
                 let is_selected = selected.as_deref() == Some(&*state.name);
                 let outcome = visit.map(|visit| visit.class());
@@ -337,7 +341,7 @@ fn Graph(props: &GraphProps) -> Html {
                 let sign = visit.map_or(state.change.sign(), |visit| visit.sign());
                 html! {
                     <g key={state.name.to_string()} class={classes!("state", state.change.class(), outcome, is_selected.then_some("selected"), is_current.then_some("current"), state.holds_others.then_some("outer"))}
-                        tabindex={if entry.as_ref() == Some(&state.name) { "0" } else { "-1" }} role="button" aria-label={said.clone()} aria-pressed={is_selected.to_string()} {onclick} {onkeydown}>
+                        tabindex={if entry.as_ref() == Some(&state.name) { "0" } else { "-1" }} role="button" aria-label={said.clone()} aria-pressed={is_selected.to_string()} {onclick} {onkeydown} {onfocus}>
                         <title>{ said }</title>
                         <rect class="box" x={num(rect.x)} y={num(rect.y)} width={num(rect.width)} height={num(if state.holds_others { 28.0 } else { rect.height })} rx="5" />
                         <path class="type" d={icon(state.kind)} transform={format!("translate({:.1} {:.1})", rect.x + 9.0, rect.y + if state.holds_others { 7.0 } else { rect.height / 2.0 - 7.0 })} />
@@ -353,7 +357,7 @@ fn Graph(props: &GraphProps) -> Html {
 }
 
 /// The frame of a state that others are inside of.
-fn frame(state: &Box, _: &GraphProps) -> Html {
+fn frame(state: &Box) -> Html {
     let rect = state.rect;
     html! { <rect class="frame" x={num(rect.x)} y={num(rect.y)} width={num(rect.width)} height={num(rect.height)} rx="6" /> }
 }
@@ -375,7 +379,7 @@ fn walk(picture: &Picture, at: usize, key: &str) -> Option<usize> {
         among.min_by(|a, b| {
             let off = |n: &usize| {
                 let there = picture.boxes.get(*n).map_or(here.rect, |found| found.rect);
-                (there.center_x() - here.rect.center_x()).abs() + (there.y - here.rect.y).abs() * 0.01
+                (there.center_x() - here.rect.center_x()).abs() * 0.3 + (there.y - here.rect.y).abs()
             };
             off(a).total_cmp(&off(b))
         })

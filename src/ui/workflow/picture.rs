@@ -58,6 +58,8 @@ pub struct Way {
     pub label: String,
     /// Where that is written.
     pub at: (f64, f64),
+    /// Which side of the way has room for it.
+    pub to_left: bool,
 }
 
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -81,7 +83,7 @@ impl Picture {
         if definition.states.is_empty() {
             return None;
         }
-        let laid = layout(definition, &Metrics::default());
+        let laid = layout(definition, &Metrics { padding: 52.0, ..Metrics::default() });
         let old: BTreeMap<&str, Value> = before
             .into_iter()
             .flat_map(|before| before.states.iter())
@@ -145,7 +147,8 @@ impl Picture {
                 path: curve(&way.points),
                 is_catch: matches!(way.via, Some(Via::Catch(_))),
                 label,
-                at: (first.0 + (second.0 - first.0) * 0.3, first.1 + (second.1 - first.1) * 0.5),
+                at: (first.0 + (second.0 - first.0) * 0.6, first.1 + (second.1 - first.1) * 0.55),
+                to_left: second.0 < first.0,
             });
         }
         let is_gone = |name: &&&str| !definition.states.iter().any(|state| *state.name == ***name);
