@@ -8,6 +8,7 @@ declare const WORKER: string;
 
 const THEME = "weir.theme"; // as in src/ui/theme.rs
 const RESCUED = "weir.rescued";
+const WORKSPACE = "weir.workspace"; // as in src/ui/store/keep.rs
 
 /** What is asked of the store, where a page may have one. */
 function stored<T>(ask: (storage: Storage) => T): T | undefined {
@@ -89,6 +90,9 @@ function trouble(what: string): void {
       button("Start without my text", () => {
         removeEventListener("pagehide", keep);
         stored((storage) => storage.removeItem(RESCUED));
+        // What the page keeps of itself may be what it failed on. It stays where a human can find it.
+        stored((storage) => storage.setItem(`${WORKSPACE}.broken`, storage.getItem(WORKSPACE) ?? ""));
+        stored((storage) => storage.removeItem(WORKSPACE));
         location.reload();
       }),
     );

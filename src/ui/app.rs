@@ -2,12 +2,12 @@
 
 use super::inspector::{Inspector, Subject};
 use super::menu::{Item, Menu};
+use super::panes::Action;
 use super::panes::definition::DefinitionPane;
 use super::panes::dialog::Dialog;
 use super::panes::inputs::InputsPane;
 use super::panes::tasks::TasksPane;
 use super::panes::versions::{MOVE, VersionsPane, routing};
-use super::panes::Action;
 use super::simulate::{Document, Opened, SimulatePane};
 use super::splitter::Splitter;
 use super::store::{Keep, Saved, Store, View, restore};
@@ -81,7 +81,9 @@ pub enum Msg {
     /// Another tab has written.
     Elsewhere,
     /// What is on this page, or what the other tab has written.
-    Settle { theirs: bool },
+    Settle {
+        theirs: bool,
+    },
     /// Another link in the address.
     Link,
     Replace(&'static str, Box<Workspace>),
@@ -459,7 +461,8 @@ impl App {
                 self.refresh(ctx);
                 match published {
                     Ok(number) => {
-                        let text = format!("Version {number} is published. It gets executions when an alias sends it some.");
+                        let text =
+                            format!("Version {number} is published. It gets executions when an alias sends it some.");
                         self.tell(ctx, text, false, true);
                     }
                     Err(error) => self.tell(ctx, aws_cli::told("PublishStateMachineVersion", &error), true, false),
@@ -469,7 +472,8 @@ impl App {
                 let changed = self.store.set_behaviours(version, &document);
                 self.refresh(ctx);
                 if let Err(findings) = changed {
-                    let first = findings.first().map_or(String::new(), |first| format!("{}: {}", first.pointer, first.message));
+                    let first =
+                        findings.first().map_or(String::new(), |first| format!("{}: {}", first.pointer, first.message));
                     self.tell(ctx, format!("This behaviour is not possible: {first}"), true, false);
                 }
             }
@@ -564,7 +568,8 @@ impl App {
         // In a field the keys are the field's.
         let target = event.target().and_then(|target| target.dyn_into::<HtmlElement>().ok());
         let in_field = target.is_some_and(|target| {
-            matches!(target.tag_name().as_str(), "INPUT" | "TEXTAREA" | "SELECT") || target.class_name() == "editor-view"
+            matches!(target.tag_name().as_str(), "INPUT" | "TEXTAREA" | "SELECT")
+                || target.class_name() == "editor-view"
         });
         let control = event.ctrl_key() || event.meta_key();
         let message = match (event.key().as_str(), control, event.alt_key()) {
@@ -602,8 +607,16 @@ impl App {
             on,
         };
         let mut scenarios = vec![
-            item("orders", "Version 2 fails its charge for 5 % of the orders, PROD 90/10.", link.callback(|()| Msg::Replace("orders", Workspace::example().into()))),
-            item("empty", "One machine, nothing published.", link.callback(|()| Msg::Replace("empty", Workspace::empty().into()))),
+            item(
+                "orders",
+                "Version 2 fails its charge for 5 % of the orders, PROD 90/10.",
+                link.callback(|()| Msg::Replace("orders", Workspace::example().into())),
+            ),
+            item(
+                "empty",
+                "One machine, nothing published.",
+                link.callback(|()| Msg::Replace("empty", Workspace::empty().into())),
+            ),
         ];
         scenarios.extend(PRESETS.iter().map(|preset| Item {
             label: preset.id.into(),
@@ -620,9 +633,17 @@ impl App {
         };
         let files = vec![
             item("Open …", "A workspace, a definition in JSON or YAML, or what describe-state-machine says.", open),
-            item("Save the workspace", "Everything: versions, aliases, behaviours, scenario.", link.callback(|()| Msg::Export("workspace"))),
+            item(
+                "Save the workspace",
+                "Everything: versions, aliases, behaviours, scenario.",
+                link.callback(|()| Msg::Export("workspace")),
+            ),
             item("Save the definition", "The text in the editor.", link.callback(|()| Msg::Export("definition"))),
-            item("Save the scenario", "For `weir simulate` on the command line.", link.callback(|()| Msg::Export("scenario"))),
+            item(
+                "Save the scenario",
+                "For `weir simulate` on the command line.",
+                link.callback(|()| Msg::Export("scenario")),
+            ),
         ];
         let (word, class) = match self.saved {
             Saved::Kept => ("saved", "good"),
@@ -780,7 +801,9 @@ impl App {
                 let size = address.len();
                 let copied = {
                     let (link, address) = (ctx.link().clone(), address.clone());
-                    Callback::from(move |_: MouseEvent| link.send_message(Msg::Do(Action::Copy(address.clone(), "link"))))
+                    Callback::from(move |_: MouseEvent| {
+                        link.send_message(Msg::Do(Action::Copy(address.clone(), "link")))
+                    })
                 };
                 html! {
                     <Dialog title="Share" {on_close}>

@@ -51,9 +51,10 @@ impl Subject {
     /// An execution of the account.
     pub fn of_account(account: &Account, arn: &str) -> Option<Subject> {
         let run = account.run(arn)?;
-        let failure = run.execution.failure().map(|failure| {
-            (failure.error.clone().unwrap_or_default(), failure.cause.clone().unwrap_or_default())
-        });
+        let failure = run
+            .execution
+            .failure()
+            .map(|failure| (failure.error.clone().unwrap_or_default(), failure.cause.clone().unwrap_or_default()));
         let stopped = run.execution.stopped();
         Some(Subject(Rc::new(Told {
             name: run.name.to_string(),
@@ -82,24 +83,22 @@ impl Subject {
             findings.first().map_or_else(String::new, |finding| finding.message.clone())
         };
         let scenario = Scenario::parse(scenario).map_err(first)?;
-        let which = Which {
-            replication: opened.replication,
-            minute: opened.minute,
-            index: opened.index,
-            ..Which::default()
-        };
+        let which =
+            Which { replication: opened.replication, minute: opened.minute, index: opened.index, ..Which::default() };
         let found = replay(&scenario, which, &opened.version).map_err(first)?;
         let found = found.ok_or("there is no such execution in this scenario any more")?;
-        let failure = found.execution.failure().map(|failure| {
-            (failure.error.clone().unwrap_or_default(), failure.cause.clone().unwrap_or_default())
-        });
-        let status = match found.log.events.iter().rev().find(|event| event.scope == main_scope()).map(|event| &event.kind) {
-            Some(EventKind::ExecutionSucceeded { .. }) => "SUCCEEDED",
-            Some(EventKind::ExecutionFailed(_)) => "FAILED",
-            Some(EventKind::ExecutionTimedOut(_)) => "TIMED_OUT",
-            Some(EventKind::ExecutionAborted(_)) => "ABORTED",
-            _ => "RUNNING",
-        };
+        let failure = found
+            .execution
+            .failure()
+            .map(|failure| (failure.error.clone().unwrap_or_default(), failure.cause.clone().unwrap_or_default()));
+        let status =
+            match found.log.events.iter().rev().find(|event| event.scope == main_scope()).map(|event| &event.kind) {
+                Some(EventKind::ExecutionSucceeded { .. }) => "SUCCEEDED",
+                Some(EventKind::ExecutionFailed(_)) => "FAILED",
+                Some(EventKind::ExecutionTimedOut(_)) => "TIMED_OUT",
+                Some(EventKind::ExecutionAborted(_)) => "ABORTED",
+                _ => "RUNNING",
+            };
         let is_main = |event: &&Event| event.scope == main_scope();
         Ok(Subject(Rc::new(Told {
             name: format!("minute {}, number {}", opened.minute + 1, opened.index + 1),
@@ -195,8 +194,12 @@ pub fn Inspector(props: &InspectorProps) -> Html {
     use_effect_with(count, {
         let body = body.clone();
         move |_| {
-            let current = body.cast::<web_sys::Element>().and_then(|body| body.query_selector(".current").ok().flatten());
-            if let (Some(row), Some(body)) = (current.and_then(|row| wasm_bindgen::JsCast::dyn_into::<HtmlElement>(row).ok()), body.cast::<HtmlElement>()) {
+            let current =
+                body.cast::<web_sys::Element>().and_then(|body| body.query_selector(".current").ok().flatten());
+            if let (Some(row), Some(body)) = (
+                current.and_then(|row| wasm_bindgen::JsCast::dyn_into::<HtmlElement>(row).ok()),
+                body.cast::<HtmlElement>(),
+            ) {
                 // Only the table scrolls: `scroll_into_view` would move the page, too.
                 let (top, bottom) = (row.offset_top(), row.offset_top() + row.offset_height());
                 if top < body.scroll_top() + 28 {

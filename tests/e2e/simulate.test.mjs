@@ -36,7 +36,7 @@ test("a moved weight is told at once, by hand, key and number", () =>
     const young = async () => Number((await cells(page, "executions").allInnerTexts())[1].replace(",", ""));
     const before = await young();
     const run = await said(page).innerText();
-    await page.getByRole("slider").focus();
+    await pane(page).getByRole("slider").focus();
     await page.keyboard.press("Shift+ArrowRight");
     await page.getByText(/expected 20 %/).waitFor();
     const at20 = await young();
@@ -92,7 +92,7 @@ test("100,000 executions keep the page free", () =>
     });
     await enter(page, "executions", 100_000);
     await said(page).filter({ hasText: /^100,000 executions/ }).waitFor({ timeout: 60_000 });
-    await page.getByRole("slider").focus();
+    await pane(page).getByRole("slider").focus();
     for (let n = 0; n < 10; n++) await page.keyboard.press("ArrowRight");
     await page.getByText(/expected 20 %/).waitFor();
     const longest = await page.evaluate(() => new Promise((done) => setTimeout(() => done(globalThis.longest), 300)));

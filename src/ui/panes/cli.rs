@@ -40,7 +40,8 @@ pub fn CliPane(props: &CliProps) -> Html {
         })
     };
     let onkeydown = {
-        let (typed, back, proposed, transcript) = (typed.clone(), back.clone(), proposed.clone(), Rc::clone(&props.transcript));
+        let (typed, back, proposed, transcript) =
+            (typed.clone(), back.clone(), proposed.clone(), Rc::clone(&props.transcript));
         Callback::from(move |event: KeyboardEvent| match event.key().as_str() {
             "Tab" if !event.shift_key() && !typed.is_empty() => {
                 let found = aws_cli::complete(&typed);

@@ -43,8 +43,11 @@ pub fn DefinitionPane(props: &DefinitionProps) -> Html {
         }
     });
     let highlights: Rc<[Span]> = selected.into_iter().collect();
-    let language =
-        if props.draft.trim_start().starts_with(['{', '[']) || props.draft.trim().is_empty() { Language::Json } else { Language::Yaml };
+    let language = if props.draft.trim_start().starts_with(['{', '[']) || props.draft.trim().is_empty() {
+        Language::Json
+    } else {
+        Language::Yaml
+    };
     html! {
         <>
             <Editor

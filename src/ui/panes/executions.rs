@@ -38,7 +38,8 @@ pub fn Runs(props: &RunsProps) -> Html {
     let of_alias = |run: &RunRow| run.alias.as_ref().map(Text::to_string);
     let of_status = |run: &RunRow| Some(run.status.to_owned());
     let is = |state: &str, found: Option<String>| state.is_empty() || found.as_deref() == Some(state);
-    let wanted = |run: &&RunRow| is(&version, of_version(run)) && is(&alias, of_alias(run)) && is(&status, of_status(run));
+    let wanted =
+        |run: &&RunRow| is(&version, of_version(run)) && is(&alias, of_alias(run)) && is(&status, of_status(run));
     html! {
         <>
             <div class="filters">

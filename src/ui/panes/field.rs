@@ -47,7 +47,8 @@ pub fn JsonField(props: &JsonFieldProps) -> Html {
                     onchange.emit(value);
                 }
                 Err(error) => {
-                    let line = text.get(..error.span.start as usize).map_or(1, |before| before.matches('\n').count() + 1);
+                    let line =
+                        text.get(..error.span.start as usize).map_or(1, |before| before.matches('\n').count() + 1);
                     wrong.set(Some((format!("not JSON, line {line}: {}", error.message), text)));
                 }
             }

@@ -27,10 +27,15 @@ pub fn InputsPane(props: &InputsProps) -> Html {
         Callback::from(move |_: MouseEvent| {
             let mut list = list.clone();
             let free = (1..).map(|n| format!("input-{n}"));
-            let taken = |name: &String| list.iter().any(|class| class.get("name").and_then(Value::as_str) == Some(name));
+            let taken =
+                |name: &String| list.iter().any(|class| class.get("name").and_then(Value::as_str) == Some(name));
             let name = free.into_iter().find(|name| !taken(name)).unwrap_or_default();
             let json = list.last().and_then(|last| last.get("json")).cloned().unwrap_or_else(|| Object::new().into());
-            list.push(Value::object([("name", Value::from(name.as_str())), ("weight", Value::from(1_i64)), ("json", json)]));
+            list.push(Value::object([
+                ("name", Value::from(name.as_str())),
+                ("weight", Value::from(1_i64)),
+                ("json", json),
+            ]));
             emit(list);
         })
     };

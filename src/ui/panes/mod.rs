@@ -26,7 +26,11 @@ pub enum Action {
     LookAt(Text),
     /// Routes of an alias: what it is in a word or two, its name, (version, weight).
     Route(&'static str, Text, Vec<(u32, u8)>),
-    Start { target: String, name: String, input: String },
+    Start {
+        target: String,
+        name: String,
+        input: String,
+    },
     /// An execution that was started by hand, by its ARN.
     Open(Text),
     Cli(String),

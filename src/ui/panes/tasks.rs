@@ -26,8 +26,12 @@ pub struct TasksProps {
     pub on: Callback<Action>,
 }
 
-const KINDS: [(&str, &str); 4] =
-    [("constant", "always"), ("uniform", "evenly from … to"), ("exponential", "exponential"), ("lognormal", "log-normal")];
+const KINDS: [(&str, &str); 4] = [
+    ("constant", "always"),
+    ("uniform", "evenly from … to"),
+    ("exponential", "exponential"),
+    ("lognormal", "log-normal"),
+];
 
 const OUTCOMES: [(&str, &str); 4] =
     [("success", "succeeds"), ("error", "fails"), ("timeout", "times out"), ("never", "never answers")];
@@ -71,11 +75,14 @@ pub fn TasksPane(props: &TasksProps) -> Html {
         Callback::from(move |value: String| chosen.set(Some(value.parse().ok())))
     };
     let mut options: Vec<(AttrValue, AttrValue)> = vec![("draft".into(), "the draft".into())];
-    options.extend(view.versions.iter().map(|row| {
-        (AttrValue::from(row.number.to_string()), AttrValue::from(format!("version {}", row.number)))
-    }));
+    options.extend(
+        view.versions
+            .iter()
+            .map(|row| (AttrValue::from(row.number.to_string()), AttrValue::from(format!("version {}", row.number)))),
+    );
     let value = target.map_or_else(|| "draft".to_owned(), |number| number.to_string());
-    let before = target.and_then(|number| behaviours.iter().find(|(version, _)| version.is_some_and(|other| other < number)));
+    let before =
+        target.and_then(|number| behaviours.iter().find(|(version, _)| version.is_some_and(|other| other < number)));
     html! {
         <div class="form-pane">
             <div class="form-head">

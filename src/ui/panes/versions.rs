@@ -195,7 +195,8 @@ fn Alias(props: &AliasProps) -> Html {
         let set = set_weight.clone();
         Callback::from(move |event: InputEvent| set(typed(&event)))
     };
-    let write = Callback::from(move |event: Event| set_weight(event.target_unchecked_into::<HtmlInputElement>().value()));
+    let write =
+        Callback::from(move |event: Event| set_weight(event.target_unchecked_into::<HtmlInputElement>().value()));
     let end = |is_new: bool| {
         let route = route.clone();
         Callback::from(move |_: MouseEvent| match is_new {
@@ -228,15 +229,17 @@ fn Alias(props: &AliasProps) -> Html {
         let (start, arn) = (start.clone(), arn.clone());
         Callback::from(move |_| start.emit(arn.clone()))
     };
-    let select = |label: &str, value: u32, other: Option<u32>, onchange: Callback<Event>| html! {
-        <span class={classes!("route", version_class(&value.to_string()))}>
-            <Mark version={value.to_string()} />
-            <select aria-label={format!("{label} version of {}", alias.name)} {onchange}>
-                { for numbers.iter().filter(|number| Some(**number) != other).map(|number| html! {
-                    <option value={number.to_string()} selected={*number == value}>{ format!("v{number}") }</option>
-                }) }
-            </select>
-        </span>
+    let select = |label: &str, value: u32, other: Option<u32>, onchange: Callback<Event>| {
+        html! {
+            <span class={classes!("route", version_class(&value.to_string()))}>
+                <Mark version={value.to_string()} />
+                <select aria-label={format!("{label} version of {}", alias.name)} {onchange}>
+                    { for numbers.iter().filter(|number| Some(**number) != other).map(|number| html! {
+                        <option value={number.to_string()} selected={*number == value}>{ format!("v{number}") }</option>
+                    }) }
+                </select>
+            </span>
+        }
     };
     let new_class = new.map(|new| version_class(&new.to_string()));
     html! {
@@ -301,10 +304,8 @@ fn NewAlias(props: &NewAliasProps) -> Html {
                 ("stateMachineVersionArn", Value::from(props.view.version_arn(*version))),
                 ("weight", Value::from(100_i64)),
             ]);
-            let request = Value::object([
-                ("name", Value::from(name.as_str())),
-                ("routingConfiguration", Value::array([route])),
-            ]);
+            let request =
+                Value::object([("name", Value::from(name.as_str())), ("routingConfiguration", Value::array([route]))]);
             props.on.emit(Action::Call("new alias", "CreateStateMachineAlias", request));
             props.on_close.emit(());
         })
@@ -357,8 +358,11 @@ pub fn StartDialog(props: &StartProps) -> Html {
         first.unwrap_or_else(|| "{}".into())
     });
     let wrong = Value::parse(&input).err();
-    let mut targets: Vec<(String, String)> =
-        view.aliases.iter().map(|alias| (format!("{}:{}", view.machine_arn, alias.name), format!("alias {}", alias.name))).collect();
+    let mut targets: Vec<(String, String)> = view
+        .aliases
+        .iter()
+        .map(|alias| (format!("{}:{}", view.machine_arn, alias.name), format!("alias {}", alias.name)))
+        .collect();
     targets.extend(view.versions.iter().map(|row| (view.version_arn(row.number), format!("version {}", row.number))));
     targets.push((view.machine_arn.to_string(), "the unpublished definition".into()));
     let onsubmit = {
@@ -366,11 +370,7 @@ pub fn StartDialog(props: &StartProps) -> Html {
         Callback::from(move |event: SubmitEvent| {
             event.prevent_default();
             props.on_close.emit(());
-            props.on.emit(Action::Start {
-                target: (*target).clone(),
-                name: (*name).clone(),
-                input: (*input).clone(),
-            });
+            props.on.emit(Action::Start { target: (*target).clone(), name: (*name).clone(), input: (*input).clone() });
         })
     };
     let choose = {

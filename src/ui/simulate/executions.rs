@@ -72,7 +72,8 @@ pub fn Executions(props: &ExecutionsProps) -> Html {
         "" => None,
         name => Some(*name == *props.new),
     };
-    let side = |n: usize| if customers.goes_to_new(n, props.weight) { &customers.futures.new } else { &customers.futures.old };
+    let side =
+        |n: usize| if customers.goes_to_new(n, props.weight) { &customers.futures.new } else { &customers.futures.old };
     let is_wanted = |n: &usize| {
         let futures = side(*n);
         wanted_new.is_none_or(|new| customers.goes_to_new(*n, props.weight) == new)

@@ -3,8 +3,8 @@
 use super::Opened;
 use super::compare::{Compare, alternatives};
 use super::cost::Cost;
-use super::executions::Executions;
 use super::document::{Document, MOST_EXECUTIONS, number, text, with};
+use super::executions::Executions;
 use super::field::Crowd;
 use super::parts::{Choice, Number};
 use super::rollout::{Results, Same, Settings};

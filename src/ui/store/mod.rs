@@ -207,9 +207,8 @@ impl Store {
                 });
             }
         }
-        let document = |version| {
-            (version, self.behaviours(version).cloned().unwrap_or_else(|| crate::base::Object::new().into()))
-        };
+        let document =
+            |version| (version, self.behaviours(version).cloned().unwrap_or_else(|| crate::base::Object::new().into()));
         let numbers = versions.iter().map(|row: &VersionRow| Some(row.number));
         let behaviours: Vec<_> = [None].into_iter().chain(numbers).map(document).collect();
         let known = |name: &&Text| aliases.iter().any(|alias| alias.name == **name);
@@ -264,7 +263,10 @@ impl Store {
                 let message = first.map_or("", |first| &first.message);
                 let more = findings.len().saturating_sub(1);
                 let more = if more > 0 { format!(", and {more} more") } else { String::new() };
-                format!("{name} cannot be opened: {}{message}{more}", place.map(|place| format!("{place}: ")).unwrap_or_default())
+                format!(
+                    "{name} cannot be opened: {}{message}{more}",
+                    place.map(|place| format!("{place}: ")).unwrap_or_default()
+                )
             })?;
             self.replace(&opened, workspace);
             return Ok(format!("{name} is open"));
@@ -278,7 +280,9 @@ impl Store {
         }
         Err(match definition.syntax.first() {
             Some(error) => format!("{name} is neither JSON nor YAML: {}", error.message),
-            None => format!("{name} is no workspace of Weir, no definition (it has no `States`) and no answer of describe-state-machine"),
+            None => format!(
+                "{name} is no workspace of Weir, no definition (it has no `States`) and no answer of describe-state-machine"
+            ),
         })
     }
 
@@ -446,9 +450,8 @@ impl Store {
     fn tell(&mut self, command: String, answer: Result<Rc<str>, Rc<str>>, what: &str) {
         let at = now();
         let line = Line { command: command.into(), answer, what: what.into(), at };
-        let repeats = self.transcript.last().is_some_and(|last| {
-            what == MOVE && *last.what == *what && at - last.at < ONE_MOVE
-        });
+        let repeats =
+            self.transcript.last().is_some_and(|last| what == MOVE && *last.what == *what && at - last.at < ONE_MOVE);
         if repeats {
             self.transcript.pop();
         }

@@ -63,7 +63,8 @@ pub fn WorkflowPane(props: &WorkflowProps) -> Html {
     let drag = use_mut_ref(|| None::<(i32, i32, Camera)>);
     // The last text that could be drawn stays while a newer one is broken.
     let last = use_mut_ref(|| None::<Rc<Picture>>);
-    let exists = |target: Option<u32>| target.is_none_or(|number| props.versions.iter().any(|(known, _)| *known == number));
+    let exists =
+        |target: Option<u32>| target.is_none_or(|number| props.versions.iter().any(|(known, _)| *known == number));
     let shown = match (&props.path, *chosen) {
         // What was executed is drawn, whatever was drawn before.
         (Some(path), _) if exists(path.version) => Shown::One(path.version),
@@ -108,7 +109,9 @@ pub fn WorkflowPane(props: &WorkflowProps) -> Html {
     let options: Vec<(AttrValue, AttrValue)> = [None]
         .into_iter()
         .chain(props.versions.iter().map(|(number, _)| Some(*number)))
-        .map(|target| (AttrValue::from(name(target)), target.map_or("draft".into(), |number| format!("v{number}").into())))
+        .map(|target| {
+            (AttrValue::from(name(target)), target.map_or("draft".into(), |number| format!("v{number}").into()))
+        })
         .collect();
     let pick = |is_after: bool| {
         let chosen = chosen.clone();
@@ -173,10 +176,16 @@ pub fn WorkflowPane(props: &WorkflowProps) -> Html {
 fn told(picture: Option<&Picture>) -> Html {
     let Some(picture) = picture else { return Html::default() };
     let names = |change: Change| {
-        picture.boxes.iter().filter(|state| state.change == change).map(|state| state.name.to_string()).collect::<Vec<_>>()
+        picture
+            .boxes
+            .iter()
+            .filter(|state| state.change == change)
+            .map(|state| state.name.to_string())
+            .collect::<Vec<_>>()
     };
     let removed: Vec<String> = picture.removed.iter().map(Text::to_string).collect();
-    let parts = [("+", "added", names(Change::Added)), ("~", "changed", names(Change::Changed)), ("−", "removed", removed)];
+    let parts =
+        [("+", "added", names(Change::Added)), ("~", "changed", names(Change::Changed)), ("−", "removed", removed)];
     if parts.iter().all(|(.., names)| names.is_empty()) {
         return html! { <span class="hint">{ "the states are the same" }</span> };
     }
@@ -227,7 +236,9 @@ fn Graph(props: &GraphProps) -> Html {
     };
     let onpointerdown = {
         let (drag, camera) = (Rc::clone(drag), *camera);
-        Callback::from(move |event: PointerEvent| *drag.borrow_mut() = Some((event.client_x(), event.client_y(), camera)))
+        Callback::from(move |event: PointerEvent| {
+            *drag.borrow_mut() = Some((event.client_x(), event.client_y(), camera))
+        })
     };
     let onpointermove = {
         let (drag, on_camera, node) = (Rc::clone(drag), on_camera.clone(), node.clone());

@@ -46,7 +46,8 @@ impl Visit {
     }
 
     pub fn said(self) -> String {
-        let times = if self.entered == 1 { "entered once".to_owned() } else { format!("entered {} times", self.entered) };
+        let times =
+            if self.entered == 1 { "entered once".to_owned() } else { format!("entered {} times", self.entered) };
         let failed = if self.failed > 0 { format!(", {} attempts failed", self.failed) } else { String::new() };
         let end = if self.ended_here { ", the execution failed here" } else { "" };
         format!("{times}{failed}{end}")
