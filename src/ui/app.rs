@@ -120,7 +120,7 @@ pub struct App {
     path: Option<Rc<Path>>,
     hands: Hands,
     file: NodeRef,
-    _listeners: [EventListener; 3],
+    _listeners: [EventListener; 4],
 }
 
 /// What the panes call; made once, so that a pane is drawn again only when what it shows has changed.
@@ -189,6 +189,9 @@ impl Component for App {
             }
         });
         let link = ctx.link().clone();
+        // Whoever leaves at once loses nothing.
+        let leaves = EventListener::new(&window, "pagehide", move |_| link.send_message(Msg::Save));
+        let link = ctx.link().clone();
         let hash = EventListener::new(&window, "hashchange", move |_| link.send_message(Msg::Link));
         let link = ctx.link().clone();
         let keys = EventListener::new(&window, "keydown", move |event| {
@@ -214,7 +217,7 @@ impl Component for App {
             path: None,
             hands: Hands::new(ctx),
             file: NodeRef::default(),
-            _listeners: [storage, hash, keys],
+            _listeners: [storage, hash, keys, leaves],
         };
         app.save_later(ctx);
         app
