@@ -15,6 +15,7 @@ pub use array::Array;
 pub use number::Number;
 pub use object::Object;
 pub use read::{ReadError, parse};
+pub use write::write_string;
 
 use std::rc::Rc;
 

@@ -51,7 +51,8 @@ impl Value {
     }
 
     /// The length of its compact JSON text in bytes of UTF-8, the measure of AWS's payload limits. Remembered by arrays
-    /// and objects, so that asking again after a small change costs the change.
+    /// and objects, so that asking again after a small change costs the change. (A value that holds the same part twice,
+    /// which holds another twice, and so on, is small in memory and has a text beyond measure: `usize::MAX` then.)
     pub fn json_len(&self) -> usize {
         match self {
             Value::Null => 4,
@@ -64,11 +65,12 @@ impl Value {
             }
             Value::String(text) => string_len(text),
             Value::Array(array) => remembered(&array.json_len, || {
-                1 + array.len().max(1) + array.iter().map(Value::json_len).sum::<usize>()
+                let items = array.iter().map(Value::json_len);
+                items.fold(1 + array.len().max(1), usize::saturating_add)
             }),
             Value::Object(object) => remembered(&object.json_len, || {
-                1 + object.len().max(1)
-                    + object.iter().map(|(key, value)| string_len(key) + 1 + value.json_len()).sum::<usize>()
+                let members = object.iter().map(|(key, value)| value.json_len().saturating_add(string_len(key) + 1));
+                members.fold(1 + object.len().max(1), usize::saturating_add)
             }),
         }
     }
