@@ -25,7 +25,7 @@ pub(super) fn looks_like_a_query(text: &str) -> bool {
 
 impl<'d> Checker<'d> {
     /// The place of a part of a string.
-    fn inside(&self, at: &At<'d>, part: Span) -> Span {
+    pub(super) fn inside(&self, at: &At<'d>, part: Span) -> Span {
         let offset = |decoded: u32| offset_in_string(&self.definition.text, at.node.span, decoded as usize);
         let end = at.node.span.end;
         let start = offset(part.start).min(end.saturating_sub(1));
@@ -273,10 +273,22 @@ impl<'d> Checker<'d> {
             return;
         }
         let Some(source) = Expression::source(text) else { return };
+        // The place of the expression in the string.
+        let start = (source.as_ptr() as usize).saturating_sub(text.as_ptr() as usize) as u32;
+        let place = |this: &Self, span: Span| this.inside(at, Span::new(start + span.start, start + span.end));
         match Expression::compile(source, "") {
-            Ok(expression) => self.reads_of_expression(&expression, at),
+            Ok(expression) => {
+                self.reads_of_expression(&expression, at, start);
+                for context in expression.jsonata().context() {
+                    let span = place(self, context.span);
+                    self.add(Severity::Error, "jsonata-context", &at.pointer, span, context.message())
+                        .help("read the input of the state as `$states.input`")
+                        .aws_code("UNSUPPORTED_JSONATA_EXPRESSION");
+                }
+            }
             Err(error) => {
-                at.error(self, "jsonata-syntax", error.message);
+                let span = place(self, error.span);
+                self.add(Severity::Error, "jsonata-syntax", &at.pointer, span, error.message);
             }
         }
     }

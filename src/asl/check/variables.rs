@@ -30,7 +30,15 @@ impl<'d> Checker<'d> {
         call.paths(&mut |path| self.reads_of_path(path, at));
     }
 
-    pub(super) fn reads_of_expression(&mut self, _: &Expression, _: &At<'d>) {}
+    /// `start`: where the expression begins in its string.
+    pub(super) fn reads_of_expression(&mut self, expression: &Expression, at: &At<'d>, start: u32) {
+        let Some(machine) = self.machine else { return };
+        for variable in expression.variables() {
+            let Some(span) = variable.spans.first() else { continue };
+            let span = self.inside(at, Span::new(start + span.start, start + span.end));
+            self.reads.push(Read { machine, name: variable.name.clone(), pointer: at.pointer.clone(), span });
+        }
+    }
 
     /// Tells the reads of variables that no state of the flow, or of those around it, assigns.
     pub(super) fn variables(&mut self) {

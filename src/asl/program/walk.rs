@@ -21,7 +21,7 @@ impl State {
         queries(self, &mut |query| match query {
             Query::Path(path) => names.extend(variable(path)),
             Query::Intrinsic(call) => call.paths(&mut |path| names.extend(variable(path))),
-            Query::Jsonata(_) => {}
+            Query::Jsonata(expression) => names.extend(expression.variables().map(|variable| variable.name.clone())),
         });
         names
     }

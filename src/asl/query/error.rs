@@ -46,9 +46,9 @@ pub enum QueryError {
 #[derive(Clone, Debug)]
 pub enum Unexpected {
     Undefined,
+    /// `. T1006: Attempted to invoke a non-function`
     Threw {
-        code: Text,
-        message: String,
+        tail: String,
     },
     Type {
         expected: &'static str,
@@ -112,9 +112,7 @@ impl QueryError {
                 let what = format!("The JSONata expression '{text}' specified for the field '{field}'");
                 match problem {
                     Unexpected::Undefined => format!("{what} returned nothing (undefined)."),
-                    Unexpected::Threw { code, message } => {
-                        format!("{what} threw an error during evaluation. {code}: {message}")
-                    }
+                    Unexpected::Threw { tail } => format!("{what} threw an error during evaluation{tail}"),
                     Unexpected::Unsupported => format!("{what} returned an unsupported result type."),
                     Unexpected::Type { expected, found } => format!(
                         "{what} returned an unexpected result type. Expected '{expected}', but was '{}' for value: {}",

@@ -1,7 +1,8 @@
 //! A JSONata expression where a state uses it: `$states`, variables, and AWS's texts around its errors.
 
-use super::{QueryError, Scope};
-use crate::base::{Text, Value};
+use super::jsonata::{Answer, Dialect, Environment, Error, FreeVariable, Jsonata, Limits, StatesReference, Uses};
+use super::{QueryError, Scope, Unexpected};
+use crate::base::{Text, Time, Value};
 
 #[derive(Debug)]
 pub struct Expression {
@@ -9,32 +10,105 @@ pub struct Expression {
     text: Text,
     /// The field that holds it, as AWS names it: `Output/total`.
     field: Text,
+    jsonata: Jsonata,
 }
-pub struct SyntaxError {
-    pub message: String,
-}
-pub struct Uses {
-    pub clock: bool,
-    pub entropy: bool,
-}
+
 impl Expression {
+    /// What stands between `{%` and `%}`, if a string is an expression.
     pub fn source(text: &str) -> Option<&str> {
         text.strip_prefix("{%")?.strip_suffix("%}").map(str::trim)
     }
-    pub fn compile(source: &str, field: &str) -> Result<Expression, SyntaxError> {
-        Ok(Expression { text: source.into(), field: field.into() })
+
+    /// # Errors
+    /// The first mistake; its place is one of `source`.
+    pub fn compile(source: &str, field: &str) -> Result<Expression, Error> {
+        Ok(Expression { text: source.into(), field: field.into(), jsonata: Jsonata::compile(source, Dialect::Aws)? })
     }
+
     pub fn uses(&self) -> Uses {
-        Uses { clock: false, entropy: false }
+        self.jsonata.uses()
     }
+
+    pub fn jsonata(&self) -> &Jsonata {
+        &self.jsonata
+    }
+
+    /// The variables that it reads.
+    pub fn variables(&self) -> impl Iterator<Item = &FreeVariable> {
+        self.jsonata.free_variables()
+    }
+
+    /// The reads of the context object, each by the names of which it is certain.
     pub fn context_paths(&self) -> Vec<Vec<&str>> {
-        Vec::new()
+        let below = |reference: &'_ StatesReference| -> Option<usize> {
+            match reference.path.first() {
+                None => Some(0),
+                Some(first) => (&**first == "context").then_some(1),
+            }
+        };
+        let paths = self.jsonata.states().iter().filter_map(|reference| {
+            let from = below(reference)?;
+            Some(reference.path.iter().skip(from).map(|name| &**name).collect())
+        });
+        paths.collect()
     }
-    pub fn evaluate(&self, _: &Scope<'_>) -> Result<Value, QueryError> {
-        let _ = (&self.text, &self.field);
-        Ok(Value::Null)
+
+    /// # Errors
+    /// [`QueryError::Jsonata`] where it gives nothing, or what is no JSON, or fails.
+    pub fn evaluate(&self, scope: &Scope<'_>) -> Result<Value, QueryError> {
+        match self.jsonata.evaluate(None, &mut Surroundings { scope }) {
+            Ok(Answer::Value(value)) => Ok(value),
+            Ok(Answer::Undefined) => Err(self.error(Unexpected::Undefined)),
+            Ok(Answer::Function) => Err(self.error(Unexpected::Unsupported)),
+            Err(error) => Err(self.error(Unexpected::Threw { tail: error.tail() })),
+        }
     }
-    pub fn expect(&self, scope: &Scope<'_>, _: &'static str) -> Result<Value, QueryError> {
-        self.evaluate(scope)
+
+    /// # Errors
+    /// As [`Expression::evaluate`], and where the value is of another type.
+    pub fn expect(&self, scope: &Scope<'_>, expected: &'static str) -> Result<Value, QueryError> {
+        let found = self.evaluate(scope)?;
+        if found.type_name() == expected { Ok(found) } else { Err(self.error(Unexpected::Type { expected, found })) }
+    }
+
+    fn error(&self, problem: Unexpected) -> QueryError {
+        QueryError::Jsonata { text: self.text.clone(), field: self.field.clone(), problem }
+    }
+}
+
+/// What a state's expressions see.
+struct Surroundings<'s, 'a> {
+    scope: &'s Scope<'a>,
+}
+
+impl Environment for Surroundings<'_, '_> {
+    fn limits(&self) -> Limits {
+        Limits::AWS
+    }
+
+    fn variable(&mut self, name: &str) -> Option<Value> {
+        if name != "states" {
+            return self.scope.variables.get(name).cloned();
+        }
+        let members = ["input", "context", "result", "errorOutput"];
+        Some(Value::object(members.into_iter().filter_map(|member| Some((member, self.states(member)?)))))
+    }
+
+    fn states(&mut self, member: &str) -> Option<Value> {
+        match member {
+            "input" => Some(self.scope.input.clone()),
+            "context" => Some(self.scope.context().clone()),
+            "result" => self.scope.result.cloned(),
+            "errorOutput" => self.scope.error_output.cloned(),
+            _ => None,
+        }
+    }
+
+    fn now(&mut self) -> Time {
+        self.scope.now
+    }
+
+    fn random(&mut self) -> u64 {
+        self.scope.entropy()
     }
 }

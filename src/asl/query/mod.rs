@@ -7,6 +7,7 @@ mod error;
 mod expression;
 pub mod intrinsic;
 mod java;
+pub mod jsonata;
 pub mod path;
 mod scope;
 mod template;

@@ -307,7 +307,9 @@ impl Execution {
         location: Option<Text>,
     ) {
         if let Some(location) = location {
-            let trigger = self.strands[id].trigger;
+            // Of a Timestamp it was seen to follow the state's own event, of all other fields what led to that.
+            let strand = &self.strands[id];
+            let trigger = if &*location == "Timestamp" { strand.entered } else { strand.trigger };
             let event =
                 self.emit_after(now, id, trigger, EventKind::EvaluationFailed { failure: failure.clone(), location });
             self.strands[id].trigger = event;

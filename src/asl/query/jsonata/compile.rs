@@ -10,7 +10,7 @@ use super::program::{
 use super::shape::{self, Shape, ShapeId, ShapeKind, Shapes};
 use super::value::{Symbol, Val};
 use super::{Dialect, parser, shape::shape};
-use crate::base::{Id, IndexVec, Number, Span, Text, Value};
+use crate::base::{IndexVec, Number, Span, Text, Value};
 use rustc_hash::{FxHashMap, FxHashSet};
 use std::cell::OnceCell;
 
@@ -337,7 +337,7 @@ impl<'s> Compiler<'s> {
     fn term(&mut self, id: ShapeId) -> R<TermId> {
         let shapes = self.shapes;
         let shape = &shapes.shapes[id];
-        let term = self.core(id, shape)?;
+        let term = self.core(shape)?;
         let inner = self.push(term, shape.span, shape.position);
         self.decorated(shape, inner)
     }
@@ -362,11 +362,7 @@ impl<'s> Compiler<'s> {
         Ok(self.push(Term::Decorated(Box::new(decorated)), shape.span, shape.position))
     }
 
-    fn all(&mut self, ids: &[ShapeId]) -> R<Vec<TermId>> {
-        ids.iter().map(|id| self.term(*id)).collect()
-    }
-
-    fn core(&mut self, id: ShapeId, shape: &Shape) -> R<Term> {
+    fn core(&mut self, shape: &Shape) -> R<Term> {
         Ok(match &shape.kind {
             ShapeKind::String(text) => Term::Literal(text.into()),
             ShapeKind::Number(number) => Term::Literal(Val::Json(Value::Number(Number::from_computed(*number)))),
@@ -535,7 +531,8 @@ impl<'s> Compiler<'s> {
                 if held {
                     self.capture();
                 }
-                let before = std::mem::replace(&mut self.holding, held || self.holding);
+                let held = held || self.holding;
+                let before = std::mem::replace(&mut self.holding, held);
                 let term = self.block(parts, true)?;
                 self.holding = before;
                 term
@@ -713,9 +710,7 @@ impl<'s> Compiler<'s> {
         let mut stages = Vec::with_capacity(step.stages.len());
         for stage in &step.stages {
             stages.push(match stage {
-                shape::Stage::Filter(filter) => {
-                    Stage::Filter(self.inside(|compiler| compiler.filter(*filter, rows))?)
-                }
+                shape::Stage::Filter(filter) => Stage::Filter(self.inside(|compiler| compiler.filter(*filter, rows))?),
                 shape::Stage::Index(name) => Stage::Index(self.symbol(name)),
             });
         }

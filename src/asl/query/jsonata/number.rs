@@ -158,20 +158,8 @@ pub(super) fn parse_int(text: &str) -> f64 {
 pub(super) fn is_space(c: char) -> bool {
     matches!(
         c,
-        '\t' | '\n'
-            | '\u{b}'
-            | '\u{c}'
-            | '\r'
-            | ' '
-            | '\u{a0}'
-            | '\u{1680}'
-            | '\u{2000}'..='\u{200a}'
-            | '\u{2028}'
-            | '\u{2029}'
-            | '\u{202f}'
-            | '\u{205f}'
-            | '\u{3000}'
-            | '\u{feff}'
+        '\t' | '\n' | '\u{b}' | '\u{c}' | '\r' | ' ' | '\u{a0}' | '\u{1680}' | '\u{2000}'
+            ..='\u{200a}' | '\u{2028}' | '\u{2029}' | '\u{202f}' | '\u{205f}' | '\u{3000}' | '\u{feff}'
     )
 }
 
@@ -215,8 +203,9 @@ pub(super) fn to_radix(number: f64, radix: u32) -> String {
     let mut rest = number.abs();
     let base = f64::from(radix);
     let mut digits = Vec::new();
-    // Beyond 2⁵³ the last digits are not known; they are written as zeros.
-    while rest >= 9_007_199_254_740_992.0 {
+    // Digits below half the distance to the next double are not known; they are written as zeros.
+    let unknown = |number: f64| (f64::from_bits(number.to_bits() + 1) - number) / 2.0;
+    while unknown(rest) > base {
         rest /= base;
         digits.push('0');
     }
@@ -276,9 +265,14 @@ mod tests {
 
     #[test]
     fn rounding_is_to_even() {
-        for (number, precision, expected) in
-            [(2.5, 0.0, 2.0), (3.5, 0.0, 4.0), (-0.5, 0.0, 0.0), (1.005, 2.0, 1.0), (12345.0, -2.0, 12300.0), (4.525, 2.0, 4.52)]
-        {
+        for (number, precision, expected) in [
+            (2.5, 0.0, 2.0),
+            (3.5, 0.0, 4.0),
+            (-0.5, 0.0, 0.0),
+            (1.005, 2.0, 1.0),
+            (12345.0, -2.0, 12300.0),
+            (4.525, 2.0, 4.52),
+        ] {
             assert_eq!(round(number, precision), expected, "{number} {precision}");
         }
         assert!(round(1.0, 1.5).is_nan());

@@ -118,7 +118,10 @@ pub(super) struct Search {
 pub(super) enum Candidate {
     Slot(Place),
     /// What a row of a path binds.
-    Row { hops: u16, name: Symbol },
+    Row {
+        hops: u16,
+        name: Symbol,
+    },
 }
 
 #[derive(Clone, Copy, Debug)]

@@ -37,7 +37,6 @@ pub(super) enum Kind {
 }
 
 impl Val {
-    pub const TRUE: Val = Val::Json(Value::Bool(true));
     pub const FALSE: Val = Val::Json(Value::Bool(false));
 
     pub fn kind(&self) -> Kind {
@@ -371,7 +370,7 @@ impl<'a> Elements<'a> {
         match self {
             Elements::Json(values) => values.get(index).map(|value| Val::Json(value.clone())),
             Elements::Vals(vals) => vals.get(index).cloned(),
-            Elements::Range { first, len } => (index < len).then(|| Val::Float(first + index as f64)),
+            Elements::Range { first, len } => (index < len).then_some(Val::Float(first + index as f64)),
             Elements::Rows(rows) => rows.get(index).map(|row| row.item.clone()),
         }
     }
@@ -532,14 +531,6 @@ impl Seq {
                 vals.extend(elements.iter());
                 *self = Seq::Many(vals);
             }
-        }
-    }
-
-    pub fn len(&self) -> usize {
-        match self {
-            Seq::Empty => 0,
-            Seq::One(_) => 1,
-            Seq::Many(vals) => vals.len(),
         }
     }
 

@@ -100,4 +100,3 @@ pub(super) fn distinct(machine: &mut Machine<'_>, arguments: Vec<Val>, _: Contex
     }
     if val.is_sequence() { machine.list(found, SEQUENCE) } else { machine.array(found) }
 }
-

@@ -22,7 +22,11 @@ fn failed(message: impl Into<String>) -> Box<Raised> {
 }
 
 fn no_more(arguments: &[Val], count: usize) -> R<()> {
-    if arguments.iter().skip(count).any(|argument| !argument.is_undefined()) { Err(mismatch(count + 1)) } else { Ok(()) }
+    if arguments.iter().skip(count).any(|argument| !argument.is_undefined()) {
+        Err(mismatch(count + 1))
+    } else {
+        Ok(())
+    }
 }
 
 /// A number without its fraction.
@@ -170,7 +174,7 @@ pub(super) fn parse(machine: &mut Machine<'_>, arguments: Vec<Val>, _: Context<'
     Ok(Val::Json(java_numbers(value).ok_or_else(invalid)?))
 }
 
-fn repeats_key(node: &crate::base::read::Node) -> bool {
+fn repeats_key(node: &crate::base::value::read::Node) -> bool {
     let mut keys = rustc_hash::FxHashSet::default();
     node.members().iter().any(|member| !keys.insert(&*member.key) || repeats_key(&member.value))
         || node.elements().iter().any(repeats_key)

@@ -10,7 +10,17 @@ pub(super) const DAY: f64 = 86_400_000.0;
 
 const DAYS: [&str; 8] = ["", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"];
 const MONTHS: [&str; 12] = [
-    "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November",
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
     "December",
 ];
 
@@ -65,7 +75,9 @@ impl Picture {
                 rest = behind;
                 continue;
             }
-            let Some((inside, behind)) = from.get(1..).unwrap_or("").split_once(']') else { return Err(raise("D3135")) };
+            let Some((inside, behind)) = from.get(1..).unwrap_or("").split_once(']') else {
+                return Err(raise("D3135"));
+            };
             let marker = Marker::read(inside, parts.last_mut())?;
             parts.push(Part::Marker(marker));
             rest = behind;
@@ -78,7 +90,7 @@ impl Picture {
     pub fn write(&self, millis: f64, zone: Option<&str>) -> R<String> {
         let offset = zone.map_or(0.0, number::parse_int);
         let (hours, minutes) = (libm::floor(offset / 100.0), libm::fmod(offset, 100.0));
-        let local = Instant(millis + (60.0 * hours + minutes) * 60_000.0);
+        let local = Moment(millis + (60.0 * hours + minutes) * 60_000.0);
         let mut out = String::new();
         for part in &self.parts {
             match part {
@@ -130,7 +142,8 @@ impl Picture {
         budget.spend_text(rest.len())?;
         let ends = match part {
             Part::Literal(literal) => {
-                let same = rest.get(..literal.len()).is_some_and(|start| start.to_lowercase() == literal.to_lowercase());
+                let same =
+                    rest.get(..literal.len()).is_some_and(|start| start.to_lowercase() == literal.to_lowercase());
                 if same { vec![literal.len()] } else { Vec::new() }
             }
             Part::Marker(marker) => marker.ends(rest)?,
@@ -222,7 +235,7 @@ impl Marker {
         Ok(marker)
     }
 
-    fn write(&self, at: Instant, hours: f64, minutes: f64) -> R<String> {
+    fn write(&self, at: Moment, hours: f64, minutes: f64) -> R<String> {
         let integer = |value: f64| match &self.integer {
             Some(integer) => integer.write(value),
             None => Ok(number::to_string(value)),
@@ -242,7 +255,7 @@ impl Marker {
         }
         let Some(names) = self.names.filter(|_| self.component != 'f') else { return integer(value) };
         let name = match self.component {
-            'M' | 'x' => MONTHS.get(value as usize - 1),
+            'M' | 'x' => (value >= 1.0).then(|| MONTHS.get(value as usize - 1)).flatten(),
             'F' => DAYS.get(value as usize),
             other => return Err(raise("D3133").value(other.to_string().as_str())),
         };
@@ -308,7 +321,9 @@ impl Marker {
         if matches!(self.component, 'Z' | 'z') {
             let prefix = if self.component == 'z' { 3 } else { 0 };
             let is_named = text.get(..prefix).is_some_and(|start| start.eq_ignore_ascii_case("GMT"));
-            let Some(rest) = text.get(prefix..).filter(|rest| (is_named || prefix == 0) && rest.starts_with(['+', '-'])) else {
+            let Some(rest) =
+                text.get(prefix..).filter(|rest| (is_named || prefix == 0) && rest.starts_with(['+', '-']))
+            else {
                 return Ok(Vec::new());
             };
             let digits = run(rest.get(1..).unwrap_or(""), &is_digit);
@@ -318,7 +333,9 @@ impl Marker {
                 Some(sign) => {
                     let behind = rest.get(1 + digits..).and_then(|rest| rest.strip_prefix(sign));
                     let more = behind.map_or(0, |behind| run(behind, &is_digit));
-                    if digits == 0 { return Ok(Vec::new()) }
+                    if digits == 0 {
+                        return Ok(Vec::new());
+                    }
                     (1..=more).rev().map(|count| from + digits + sign.len_utf8() + count).collect()
                 }
             });
@@ -386,7 +403,9 @@ impl Given {
 
     /// Which of these are given, and not zero, as bits.
     fn mask(&self, components: &str) -> u32 {
-        components.chars().fold(0, |mask, c| mask << 1 | u32::from(self.get(c).is_some_and(|value| value != 0.0 && !value.is_nan())))
+        components
+            .chars()
+            .fold(0, |mask, c| mask << 1 | u32::from(self.get(c).is_some_and(|value| value != 0.0 && !value.is_nan())))
     }
 
     fn instant(mut self, now: f64) -> R<Option<f64>> {
@@ -420,14 +439,14 @@ impl Given {
                 self.set(component, Some(if "MDd".contains(component) { 1.0 } else { 0.0 }));
                 ended = true;
             } else {
-                self.set(component, Instant(now).component(component));
+                self.set(component, Moment(now).component(component));
             }
         }
         let value = |component: char| self.get(component).unwrap_or(f64::NAN);
         let mut month = self.get('M').filter(|month| *month > 0.0).map_or(0.0, |month| month - 1.0);
         let mut day = value('D');
         if by_day {
-            let at = Instant(utc(value('Y'), 0.0, 1.0) + (value('d') - 1.0) * DAY);
+            let at = Moment(utc(value('Y'), 0.0, 1.0) + (value('d') - 1.0) * DAY);
             (_, month, day) = at.date();
         }
         if by_month_week || by_week {
@@ -452,7 +471,7 @@ impl Given {
 
 /// Milliseconds of the epoch.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Instant(pub f64);
+pub(super) struct Moment(pub f64);
 
 /// `Date.UTC(year, month, day)`: months and days may run over.
 pub(super) fn utc(year: f64, month: f64, day: f64) -> f64 {
@@ -472,7 +491,7 @@ fn days_before(year: i64, month: i64) -> i64 {
     365 * year + year.div_euclid(4) - year.div_euclid(100) + year.div_euclid(400) + (153 * month + 2) / 5 - 719_468
 }
 
-impl Instant {
+impl Moment {
     fn days(self) -> f64 {
         libm::floor(self.0 / DAY)
     }
@@ -490,11 +509,12 @@ impl Instant {
     fn date(self) -> (f64, f64, f64) {
         let days = self.days();
         // Dates of JavaScript end here.
-        if !(days.abs() <= 100_000_000.0) {
+        if days.is_nan() || days.abs() > 100_000_000.0 {
             return (f64::NAN, f64::NAN, f64::NAN);
         }
         let days = days as i64;
-        let mut year = 1970 + days.div_euclid(366);
+        // A year that is not too late, to begin with.
+        let mut year = 1970 + days.div_euclid(if days < 0 { 365 } else { 366 });
         while days_before(year + 1, 1) <= days {
             year += 1;
         }
@@ -554,7 +574,7 @@ fn utc_full(year: f64, month: f64, day: f64) -> f64 {
 /// The Monday of the first week of a year or a month: that with its first Thursday.
 fn first_week((year, month): (f64, f64)) -> f64 {
     let first = utc_full(year, month, 1.0);
-    let weekday = Instant(first).weekday();
+    let weekday = Moment(first).weekday();
     if weekday > 4.0 { first + (8.0 - weekday) * DAY } else { first - (weekday - 1.0) * DAY }
 }
 
@@ -585,10 +605,10 @@ mod tests {
             (-62_135_596_800_000.0, (1.0, 0.0, 1.0)),
             (253_402_300_799_999.0, (9999.0, 11.0, 31.0)),
         ] {
-            assert_eq!(Instant(millis).date(), date);
+            assert_eq!(Moment(millis).date(), date);
         }
         assert_eq!(utc(2018.0, 2.0, 27.0), 1_522_108_800_000.0);
         assert_eq!(utc(2018.0, 14.0, 0.0), utc(2019.0, 1.0, 28.0));
-        assert_eq!(Instant(utc(2018.0, 2.0, 27.0)).weekday(), 2.0);
+        assert_eq!(Moment(utc(2018.0, 2.0, 27.0)).weekday(), 2.0);
     }
 }

@@ -174,7 +174,6 @@ static SPECS: &[Spec] = &[
     aws("parse", 1, aws::parse),
 ];
 
-
 // What functions have in common
 
 /// The arguments by place; what is left out is undefined.

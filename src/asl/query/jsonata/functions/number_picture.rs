@@ -215,8 +215,7 @@ impl Plan {
             let (mut power, size) = (0_i32, mantissa.abs());
             // Zero and infinity have no exponent that would fit; jsonata-js looks for one for ever.
             if size > 0.0 && size.is_finite() {
-                let (least, most) =
-                    (libm::pow(10.0, self.scaling as f64 - 1.0), libm::pow(10.0, self.scaling as f64));
+                let (least, most) = (libm::pow(10.0, self.scaling as f64 - 1.0), libm::pow(10.0, self.scaling as f64));
                 let mut scaled = size;
                 while scaled < least {
                     scaled *= 10.0;

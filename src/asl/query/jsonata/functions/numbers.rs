@@ -195,8 +195,7 @@ fn has_prefix(text: &str) -> bool {
         rest.is_some_and(|rest| rest.chars().next().is_some_and(|c| c.is_digit(radix)))
     };
     let tail = text.trim_end_matches(['0', '1']);
-    let ends = tail.len() < text.len()
-        && (tail.ends_with("0b") || tail.ends_with("0B"));
+    let ends = tail.len() < text.len() && (tail.ends_with("0b") || tail.ends_with("0B"));
     begins(text, ['x', 'X'], 16)
         || text.match_indices('0').any(|(at, _)| text.get(at..).is_some_and(|rest| begins(rest, ['o', 'O'], 8)))
         || ends

@@ -333,7 +333,13 @@ fn as_object(machine: &mut Machine<'_>, search: &Search<'_>, found: &Found) -> R
 }
 
 /// Writes a replacement: `$0` is the find, `$1` its first group, `$$` a dollar.
-fn substitute(machine: &mut Machine<'_>, search: &Search<'_>, found: &Found, template: &str, out: &mut String) -> R<()> {
+fn substitute(
+    machine: &mut Machine<'_>,
+    search: &Search<'_>,
+    found: &Found,
+    template: &str,
+    out: &mut String,
+) -> R<()> {
     let groups = search.groups(machine, found)?;
     let count = groups.elements().map_or(0, super::Elements::len);
     // How many digits can name a group.

@@ -71,9 +71,7 @@ pub(super) fn substring_after(machine: &mut Machine<'_>, arguments: Vec<Val>, _:
     let Some(text) = text_of(&val)? else { return Ok(Val::Undefined) };
     machine.budget.spend_text(text.len())?;
     match text.split_once(&to_text(&chars)) {
-        Some(_) if chars.is_undefined() => {
-            Err(internal("Cannot read properties of undefined (reading 'length')"))
-        }
+        Some(_) if chars.is_undefined() => Err(internal("Cannot read properties of undefined (reading 'length')")),
         Some((_, after)) => Ok(Val::from(after)),
         None => Ok(val),
     }
@@ -150,4 +148,3 @@ pub(super) fn join(machine: &mut Machine<'_>, arguments: Vec<Val>, _: Context<'_
     machine.budget.spend_text(joined.len())?;
     Ok(Val::from(joined))
 }
-

@@ -3,7 +3,7 @@
 use super::{At, Machine};
 use crate::asl::query::jsonata::error::{R, Raised, internal, raise};
 use crate::asl::query::jsonata::function::{
-    Called, Function, FrameId, Lambda, Matcher, Partial, PartialNative, ProgramId, Thunk,
+    Called, FrameId, Function, Lambda, Matcher, Partial, PartialNative, ProgramId, Thunk,
 };
 use crate::asl::query::jsonata::functions::{self, Native};
 use crate::asl::query::jsonata::program::{Call, Node, Program, SiteId, Term, TermId};
@@ -253,7 +253,9 @@ impl Machine<'_> {
         let context = Context { input: &Val::Undefined, ..context };
         match &**function {
             Function::Native(native) => (functions::spec(*native).run)(self, arguments, context),
-            Function::Transform(transform) => self.transform(transform, arguments.into_iter().next().unwrap_or_default()),
+            Function::Transform(transform) => {
+                self.transform(transform, arguments.into_iter().next().unwrap_or_default())
+            }
             _ => match self.apply_function(function, arguments, context)? {
                 Flow::Done(val) => Ok(val),
                 Flow::Tail(..) => Err(internal("a call that was not made")),

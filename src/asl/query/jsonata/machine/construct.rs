@@ -190,8 +190,8 @@ impl Machine<'_> {
         for row in rows {
             for (index, pair) in group.pairs.iter().enumerate() {
                 let item = row.item.clone();
-                let key = self
-                    .in_row(at, group.scope, Some(row.clone()), |machine, at| machine.eval(at, pair.key, &item))?;
+                let key =
+                    self.in_row(at, group.scope, Some(row.clone()), |machine, at| machine.eval(at, pair.key, &item))?;
                 if let Some(key) = self.key(at, group, key)? {
                     let known = groups.at(key, index).map_err(|key| self.twice(at, group, &key))?;
                     known.push(row.clone());
@@ -203,8 +203,7 @@ impl Machine<'_> {
             let row = self.reduce_rows(rows)?;
             let Some(pair) = group.pairs.get(index) else { continue };
             let item = row.item.clone();
-            let val =
-                self.in_row(at, group.scope, Some(row), |machine, at| machine.eval(at, pair.value, &item))?;
+            let val = self.in_row(at, group.scope, Some(row), |machine, at| machine.eval(at, pair.value, &item))?;
             if !val.is_undefined() {
                 members.push((key, val));
             }
@@ -220,12 +219,7 @@ impl Machine<'_> {
         }
     }
 
-    fn twice(
-        &self,
-        at: At<'_>,
-        group: &Group,
-        key: &Text,
-    ) -> Box<crate::asl::query::jsonata::error::Raised> {
+    fn twice(&self, at: At<'_>, group: &Group, key: &Text) -> Box<crate::asl::query::jsonata::error::Raised> {
         self.raise_at(at, group.span, group.position, "D1009").value(key)
     }
 }

@@ -11,15 +11,16 @@ mod rows;
 mod sort;
 mod transform;
 
-pub(super) use call::{Context, Proc};
+pub(super) use call::Context;
+pub(super) use operators::order;
 
 use super::budget::Budget;
 use super::error::{R, Raised, raise};
-use super::function::{Called, Function, FrameId, Lambda, Matcher, ProgramId, Thunk, Transform};
+use super::function::{Called, FrameId, Function, Lambda, Matcher, ProgramId, Thunk, Transform};
 use super::program::{
     Candidate, Decorated, Fallback, FreeId, Node, Place, Program, ScopeId, Search, SiteId, Term, TermId,
 };
-use super::value::{CONS, KEEP, Kind, List, OUTER, Record, Row, SEQUENCE, Seq, TUPLES, Val};
+use super::value::{KEEP, Kind, List, OUTER, Record, Row, SEQUENCE, Seq, TUPLES, Val};
 use super::{Dialect, Environment, functions, json};
 use crate::base::{Id, Span, Text, Time, Value};
 use std::rc::Rc;
@@ -45,7 +46,6 @@ struct Running {
     free: Vec<Option<Val>>,
     /// Where a program of `$eval` looks for its variables.
     outer: Option<FrameId>,
-    is_eval: bool,
 }
 
 /// Variables bound at one visit of a scope.
@@ -108,7 +108,7 @@ impl<'e> Machine<'e> {
 
     fn add_program(&mut self, program: Rc<Program>, outer: Option<FrameId>) -> ProgramId {
         let free = vec![None; program.free.len()];
-        self.programs.push(Running { program, free, outer, is_eval: outer.is_some() });
+        self.programs.push(Running { program, free, outer });
         ProgramId(self.programs.len() as u32 - 1)
     }
 
@@ -590,4 +590,3 @@ impl Machine<'_> {
         Ok(boolean(val)? == Some(true))
     }
 }
-

@@ -54,8 +54,7 @@ impl Machine<'_> {
                         0 => (machine.row_as_object(at.program, row)?, None),
                         _ => (row.item.clone(), Some(row.clone())),
                     };
-                    *value =
-                        machine.in_row(at, sort.scope, bound, |machine, at| machine.eval(at, *term, &context))?;
+                    *value = machine.in_row(at, sort.scope, bound, |machine, at| machine.eval(at, *term, &context))?;
                 }
                 let [a, b] = &values;
                 order = machine.compare_terms(at, sort, a, b, *descending)?;

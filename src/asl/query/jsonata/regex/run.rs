@@ -45,7 +45,12 @@ enum Answer {
 enum Job {
     Branch(Pc, usize),
     /// A greedy loop over one set, which can give back down to `min`, one character at a time.
-    Shorter { next: Pc, at: usize, min: usize, dir: Dir },
+    Shorter {
+        next: Pc,
+        at: usize,
+        min: usize,
+        dir: Dir,
+    },
     /// A slot gets its former value back.
     Restore(u32, usize),
 }
