@@ -336,6 +336,7 @@ impl Account {
             state_machine_arn: machine_arn.clone(),
             state_machine_name: machine_name.clone(),
             map_run_arn: None,
+            context: None,
         };
         let limits = match kind {
             Type::Standard => Limits::default(),

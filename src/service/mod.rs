@@ -31,6 +31,7 @@ mod error;
 pub mod execution;
 pub mod map_run;
 pub mod metrics;
+mod mock_schema;
 mod object;
 mod page;
 mod protocol;
@@ -39,6 +40,7 @@ pub mod shape;
 mod shapes;
 pub mod state_machine;
 pub mod tag;
+pub mod test_state;
 pub mod validate;
 pub mod version;
 

@@ -7,6 +7,7 @@ use super::map_run::*;
 use super::shape::{self, Dates, Give, Structure};
 use super::state_machine::*;
 use super::tag::*;
+use super::test_state::*;
 use super::validate::*;
 use super::version::*;
 use super::{Account, ServiceError};
@@ -84,6 +85,7 @@ operations! {
     StartSyncExecution => start_sync_execution,
     StopExecution => stop_execution,
     TagResource => tag_resource,
+    TestState => test_state,
     UntagResource => untag_resource,
     UpdateMapRun => update_map_run,
     UpdateStateMachine => update_state_machine,

@@ -164,6 +164,7 @@ impl<'c> Run<'c> {
             state_machine_arn: format!("arn:aws:states:{account}:stateMachine:{machine}").into(),
             state_machine_name: machine.into(),
             map_run_arn: None,
+            context: None,
         }
     }
 

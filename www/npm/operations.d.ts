@@ -179,6 +179,37 @@ export interface Operations {
     request: { resourceArn: string; tags: Tag[] };
     response: Record<string, never>;
   };
+  TestState: {
+    request: {
+      definition: string;
+      stateName?: string;
+      roleArn?: string;
+      input?: string;
+      inspectionLevel?: "INFO" | "DEBUG" | "TRACE";
+      revealSecrets?: boolean;
+      variables?: string;
+      context?: string;
+      mock?: {
+        result?: string;
+        errorOutput?: { error?: string; cause?: string };
+        fieldValidationMode?: "STRICT" | "PRESENT" | "NONE";
+      };
+      stateConfiguration?: {
+        retrierRetryCount?: number;
+        errorCausedByState?: string;
+        mapIterationFailureCount?: number;
+        mapItemReaderData?: string;
+      };
+    };
+    response: {
+      status: "SUCCEEDED" | "FAILED" | "RETRIABLE" | "CAUGHT_ERROR";
+      output?: string;
+      error?: string;
+      cause?: string;
+      nextState?: string;
+      inspectionData?: Record<string, unknown>;
+    };
+  };
   UntagResource: {
     request: { resourceArn: string; tagKeys: string[] };
     response: Record<string, never>;

@@ -7,7 +7,7 @@ use crate::base::{Key, Object, Text, Value};
 use crate::engine::vintage;
 
 /// The names under which an execution is filed. The interpreter only hands them to queries and to child executions.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Identity {
     pub arn: Text,
     pub name: Text,
@@ -16,6 +16,8 @@ pub struct Identity {
     pub state_machine_name: Text,
     /// The Map Run that it is a child of.
     pub map_run_arn: Option<Text>,
+    /// The context object, where it is given instead of made: TestState.
+    pub context: Option<Value>,
 }
 
 /// The item of a Map that an iteration is about.
@@ -36,6 +38,9 @@ impl Execution {
         let scope = &self.scopes[strand.scope];
         let state = &self.program.states[strand.state];
         let identity = &*scope.identity;
+        if let Some(given) = &identity.context {
+            return given.clone();
+        }
         let mut execution = object([
             ("Id", identity.arn.clone().into()),
             ("Input", scope.input.clone()),

@@ -355,5 +355,6 @@ fn child_identity(parent: &Identity, label: &str, name: &str, map_run_arn: Text)
         state_machine_name: format!("{}/{label}", parent.state_machine_name).into(),
         state_machine_arn: machine.into(),
         map_run_arn: Some(map_run_arn),
+        context: None,
     }
 }
