@@ -133,6 +133,8 @@ function startWorker(died: (why: string) => void): Worker {
 const host = {
   startWorker,
   trouble,
+  /** From then on it is this script that keeps the author's texts. */
+  isTroubled: (): boolean => troubled,
   download,
   rescued: (label: string): string | undefined => {
     const text = rescue.get(label);

@@ -9,6 +9,10 @@ extern "C" {
     #[wasm_bindgen(js_namespace = weir, js_name = trouble)]
     pub fn tell(what: &str);
 
+    /// `www/main.ts`: whether the program has failed. Then it is JavaScript that keeps what was typed.
+    #[wasm_bindgen(js_namespace = weir, js_name = isTroubled)]
+    pub fn is_troubled() -> bool;
+
     /// `www/main.ts`: what stood in the editor of this name when the page failed; once, and then no more.
     #[wasm_bindgen(js_namespace = weir, js_name = rescued)]
     pub fn rescued(label: &str) -> Option<String>;

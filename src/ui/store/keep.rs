@@ -1,5 +1,6 @@
 //! Keeping the workspace in the browser, and having it again.
 
+use crate::ui::trouble;
 use crate::workspace::{Workspace, link};
 use gloo::storage::{LocalStorage, Storage};
 use gloo::timers::callback::Timeout;
@@ -90,6 +91,9 @@ impl Keep {
 
     pub fn write(&mut self, document: &str) -> Saved {
         self.timer = None;
+        if trouble::is_troubled() {
+            return Saved::Refused;
+        }
         match LocalStorage::raw().set_item(KEY, document) {
             Ok(()) => Saved::Kept,
             Err(_) => Saved::Refused,
