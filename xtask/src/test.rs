@@ -23,7 +23,7 @@ const STEPS: &[Step] = &[
     },
     Step { group: "lint", name: "the core without the web", needs: &[], run: core },
     Step { group: "lint", name: "types of www/", needs: &[Tool::NpmPackages], run: types },
-    Step { group: "native", name: "native tests", needs: &[], run: native },
+    Step { group: "native", name: "native tests", needs: &[Tool::NpmPackages], run: native },
     Step { group: "native", name: "examples in the documentation", needs: &[], run: doctests },
     Step {
         group: "wasm",

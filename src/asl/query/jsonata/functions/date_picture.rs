@@ -1,7 +1,7 @@
 //! Pictures of instants (XPath and XQuery Functions 3.1, section 9.8), written and read as jsonata-js does.
 
 use super::super::budget::Budget;
-use super::super::error::{R, raise};
+use super::super::error::{R, internal, raise};
 use super::super::number;
 use super::integer_picture::{Grouping, Picture as Integer, Style};
 use rustc_hash::FxHashSet;
@@ -90,7 +90,7 @@ impl Picture {
     pub fn write(&self, millis: f64, zone: Option<&str>) -> R<String> {
         let offset = zone.map_or(0.0, number::parse_int);
         let (hours, minutes) = (libm::floor(offset / 100.0), libm::fmod(offset, 100.0));
-        let local = Moment(millis + (60.0 * hours + minutes) * 60_000.0);
+        let local = Moment::new(millis + (60.0 * hours + minutes) * 60_000.0);
         let mut out = String::new();
         for part in &self.parts {
             match part {
@@ -256,6 +256,9 @@ impl Marker {
         let Some(names) = self.names.filter(|_| self.component != 'f') else { return integer(value) };
         let name = match self.component {
             'M' | 'x' => (value >= 1.0).then(|| MONTHS.get(value as usize - 1)).flatten(),
+            'F' if value.is_nan() => {
+                return Err(internal("Cannot read properties of undefined (reading 'toLowerCase')"));
+            }
             'F' => DAYS.get(value as usize),
             other => return Err(raise("D3133").value(other.to_string().as_str())),
         };
@@ -492,6 +495,11 @@ fn days_before(year: i64, month: i64) -> i64 {
 }
 
 impl Moment {
+    /// As dates of JavaScript hold it: in whole milliseconds, and not a number beyond its range.
+    fn new(millis: f64) -> Moment {
+        Moment(if millis.abs() <= 8.64e15 { libm::trunc(millis) } else { f64::NAN })
+    }
+
     fn days(self) -> f64 {
         libm::floor(self.0 / DAY)
     }

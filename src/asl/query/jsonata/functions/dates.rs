@@ -31,8 +31,7 @@ pub(super) fn millis(machine: &mut Machine<'_>, _: Vec<Val>, _: Context<'_>) -> 
 pub(super) fn from_millis(machine: &mut Machine<'_>, arguments: Vec<Val>, _: Context<'_>) -> R<Val> {
     let [millis, picture, zone] = take(arguments);
     match millis.as_f64() {
-        // Dates hold whole milliseconds.
-        Some(millis) => written(machine, libm::trunc(millis), &picture, &zone),
+        Some(millis) => written(machine, millis, &picture, &zone),
         None => Ok(Val::Undefined),
     }
 }

@@ -1,7 +1,7 @@
 //! `$formatInteger` and `$parseInteger`: pictures of whole numbers (XPath and XQuery Functions 3.1, section 4.6.1), as
 //! far as jsonata-js knows them.
 
-use super::super::error::{R, raise};
+use super::super::error::{R, internal, raise};
 use super::super::machine::{Context, Machine};
 use super::super::number;
 use super::super::value::Val;
@@ -104,6 +104,10 @@ impl Picture {
         let size = number.abs();
         let text = match &self.style {
             Style::Letters => letters(size, if self.case == Case::Upper { b'A' } else { b'a' }),
+            // jsonata-js counts thousands by calling itself.
+            Style::Roman if size.is_nan() || size > MOST_ROMAN => {
+                return Err(internal("Maximum call stack size exceeded"));
+            }
             Style::Roman if self.case == Case::Upper => roman(size).to_uppercase(),
             Style::Roman => roman(size),
             Style::Words => {
@@ -246,7 +250,11 @@ fn letters(mut size: f64, first: u8) -> String {
 }
 
 fn letters_value(text: &str, first: u8) -> f64 {
-    text.chars().fold(0.0, |sum, c| sum * 26.0 + f64::from(u32::from(c)) - f64::from(first) + 1.0)
+    // Added up as jsonata-js does, which shows in the last digits of large numbers.
+    let digits = text.chars().rev().enumerate();
+    let value =
+        |(at, c): (usize, char)| (f64::from(u32::from(c)) - f64::from(first) + 1.0) * libm::pow(26.0, at as f64);
+    digits.map(value).fold(0.0, |sum, value| sum + value)
 }
 
 const ROMAN: [(f64, &str); 13] = [
@@ -265,11 +273,11 @@ const ROMAN: [(f64, &str); 13] = [
     (1.0, "i"),
 ];
 
-/// More than so many thousands are not written out.
-const MOST_THOUSANDS: f64 = 10_000.0;
+/// More thousands are not written out.
+const MOST_ROMAN: f64 = 10_000_000.0;
 
 fn roman(size: f64) -> String {
-    let mut rest = if size.is_finite() { size.min(MOST_THOUSANDS * 1000.0) } else { 0.0 };
+    let mut rest = size;
     let mut text = String::new();
     for (value, numeral) in ROMAN {
         while rest >= value {

@@ -210,7 +210,8 @@ pub(super) fn split(machine: &mut Machine<'_>, arguments: Vec<Val>, context: Con
     machine.budget.spend_text(text.len())?;
     let mut parts: Vec<Val> = Vec::new();
     if let Some(separator) = separator.as_str() {
-        let most = limit.map_or(usize::MAX, |limit| libm::trunc(limit) as usize);
+        // JavaScript takes the lower 32 bits of it.
+        let most = limit.map_or(usize::MAX, |limit| libm::fmod(libm::trunc(limit), 4_294_967_296.0) as usize);
         if separator.is_empty() {
             let mut buffer = [0; 4];
             parts.extend(text.chars().take(most).map(|c| Val::from(&*c.encode_utf8(&mut buffer))));

@@ -197,10 +197,13 @@ impl Machine<'_> {
 
     /// The members of an object as they have become, but not itself.
     fn inside(&mut self, val: &Val, changed: &Changed) -> R<Val> {
+        // An object that an update has put into itself would go on for ever.
+        self.budget.enter()?;
         let mut members = Vec::new();
         for (key, val) in members_of(val).unwrap_or_default() {
             members.push((key, self.current(&val, changed)?));
         }
+        self.budget.leave();
         self.object(members)
     }
 }
