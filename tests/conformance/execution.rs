@@ -219,7 +219,7 @@ impl<'c> Run<'c> {
                         Answer::Missing
                     } else if self.has_quality("distributed-map-child-task-responses-not-recorded") {
                         // What the children's tasks answered is not known; an echo keeps their shape.
-                        Answer::Succeeded(invoke.arguments.get("Payload").cloned().unwrap_or_default())
+                        Answer::Succeeded(invoke.arguments.get("Payload").unwrap_or(&invoke.arguments).clone())
                     } else {
                         Answer::Failed(Failure::new("Unmocked", name))
                     };
