@@ -1,6 +1,7 @@
 //! Replays recorded sequences of API calls against an account.
 
 use crate::compare::{Comparer, parse_strings};
+use weir::asl::Definition;
 use weir::base::{Text, Time, Value};
 use weir::service::{Account, Settings};
 
@@ -33,6 +34,13 @@ pub fn check(case: &Value) -> Result<(), String> {
         if operation == "GetExecutionHistory" {
             work(&mut account, case);
         }
+        if operation == "CreateStack"
+            && let Some(template) = request.get("TemplateBody").and_then(Value::as_str)
+        {
+            stack(&mut account, template)?;
+            answers.push(Value::default());
+            continue;
+        }
         let response = account.request(&format!("AWSStepFunctions.{operation}"), &request.to_json());
         let body = Value::parse(&response.body).map_err(|error| format!("step {n}: {}", error.message))?;
         let body = without_timestamps(&body);
@@ -63,6 +71,30 @@ pub fn check(case: &Value) -> Result<(), String> {
             let actual = dotted(&parse_strings(&body), part).unwrap_or_default();
             comparer.compare(&expect.get("value").cloned().unwrap_or_default(), &actual).map_err(told)?;
         }
+    }
+    Ok(())
+}
+
+/// What CloudFormation makes of the state machines of a template.
+fn stack(account: &mut Account, template: &str) -> Result<(), String> {
+    let template = Definition::read(template).root.to_value();
+    let resources = template.get("Resources").and_then(Value::as_object).ok_or("a template without resources")?;
+    for resource in resources.values() {
+        if resource.get("Type").and_then(Value::as_str) != Some("AWS::StepFunctions::StateMachine") {
+            continue;
+        }
+        let property = |name: &str| resource.get("Properties").and_then(|properties| properties.get(name)).cloned();
+        let definition = match (property("DefinitionString"), property("Definition")) {
+            (Some(text), _) => text,
+            (None, definition) => Value::from(definition.unwrap_or_default().to_json()),
+        };
+        let role = property("RoleArn").filter(|role| role.as_str().is_some_and(|role| role.starts_with("arn:")));
+        let request = Value::object([
+            ("name", property("StateMachineName").unwrap_or_else(|| "machine".into())),
+            ("definition", definition),
+            ("roleArn", role.unwrap_or_else(|| "arn:aws:iam::111111111111:role/role".into())),
+        ]);
+        account.call("CreateStateMachine", &request).map_err(|error| error.message)?;
     }
     Ok(())
 }
