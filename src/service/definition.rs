@@ -2,7 +2,7 @@
 
 use super::ServiceError;
 use super::state_machine::Type;
-use crate::asl::check::{Finding, Profile, check, invalid_definition};
+use crate::asl::check::{Finding, Profile, Resources, check, invalid_definition};
 use crate::asl::{self, Definition, Program};
 use crate::base::value::read::Node;
 use crate::base::{Object, Text, Value};
@@ -17,7 +17,8 @@ pub struct Compiled {
 
 /// What is wrong with a definition, errors and warnings.
 pub fn findings(definition: &Definition, kind: Type) -> Vec<Finding> {
-    check(definition, &Profile { substitutions: false, express: kind == Type::Express, ..Profile::default() })
+    let express = kind == Type::Express;
+    check(definition, &Profile { resources: Resources::Aws, substitutions: false, express, data_flow: false })
 }
 
 /// # Errors

@@ -13,6 +13,7 @@
 
 mod aws;
 mod choice;
+mod dataflow;
 mod flow;
 mod map;
 mod object;
@@ -38,6 +39,8 @@ pub struct Profile {
     pub substitutions: bool,
     /// Whether the definition is for an Express workflow.
     pub express: bool,
+    /// Whether paths that lead to what no state before can have made are told. AWS does not.
+    pub data_flow: bool,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -50,7 +53,7 @@ pub enum Resources {
 
 impl Default for Profile {
     fn default() -> Profile {
-        Profile { resources: Resources::Aws, substitutions: true, express: false }
+        Profile { resources: Resources::Aws, substitutions: true, express: false, data_flow: true }
     }
 }
 
@@ -81,6 +84,9 @@ pub fn check(definition: &Definition, profile: &Profile) -> Vec<Finding> {
         checker.machines();
         checker.flows();
         checker.variables();
+        if profile.data_flow {
+            checker.data_flow();
+        }
     }
     let mut findings = checker.findings;
     findings.sort_by_key(|finding| (finding.diagnostic.span.start, finding.diagnostic.severity));

@@ -248,7 +248,7 @@ fn profiles() {
     let task = |resource: &str| {
         format!(r#"{{"StartAt": "A", "States": {{"A": {{"Type": "Task", "Resource": "{resource}", "End": true}}}}}}"#)
     };
-    let spec = Profile { resources: Resources::Spec, substitutions: false, express: false };
+    let spec = Profile { resources: Resources::Spec, substitutions: false, express: false, data_flow: true };
     let express = Profile { express: true, ..Profile::default() };
     let aws = Profile { substitutions: false, ..Profile::default() };
     let wrong = ["unknown-resource /States/A/Resource"];
@@ -316,5 +316,68 @@ fn hostile_definitions_end_soon() {
         let findings = check(&definition, &Profile::default());
         assert!(findings.len() <= MAX_FINDINGS + 50);
         println!("{} bytes: {} findings in {:?}", text.len(), findings.len(), start.elapsed());
+    }
+}
+
+/// Warned of: a path, and what there is instead. Not warned of: what may be there.
+#[test]
+fn data_that_no_state_makes() {
+    let cases = [
+        // A template makes just its members.
+        (
+            r#"{"StartAt": "A", "States": {"A": {"Type": "Pass", "Parameters": {"total.$": "$.sum"}, "Next": "B"},
+                "B": {"Type": "Pass", "InputPath": "$.totl", "End": true}}}"#,
+            vec!["no way to this state brings `$.totl` (did you mean `total`?) at /States/B/InputPath"],
+        ),
+        // What a task gives may be anything; beside it, what was there before.
+        (
+            r#"{"StartAt": "A", "States": {"A": {"Type": "Pass", "Result": {"id": 1}, "Next": "T"},
+                "T": {"Type": "Task", "Resource": "arn:aws:lambda:us-east-1:123456789012:function:f", "ResultPath": "$.r", "Next": "B"},
+                "B": {"Type": "Pass", "Parameters": {"fine.$": "$.r.whatever", "good.$": "$.id", "bad.$": "$.di", "call.$": "States.Format('{}', $.no)"}, "End": true}}}"#,
+            vec![
+                "no way to this state brings `$.di` (did you mean `id`?) at /States/B/Parameters/bad.$",
+                "no way to this state brings `$.no` (there is `id` or `r` by then) at /States/B/Parameters/call.$",
+            ],
+        ),
+        // One way is enough; a catcher hands on an error; a text has no members.
+        (
+            r#"{"StartAt": "C", "States": {"C": {"Type": "Choice", "Choices": [{"Variable": "$.x", "IsPresent": true, "Next": "A"}], "Default": "B"},
+                "A": {"Type": "Pass", "Result": {"a": {"deep": "text"}}, "Next": "T"}, "B": {"Type": "Pass", "Result": {"b": 1}, "Next": "T"},
+                "T": {"Type": "Task", "Resource": "arn:aws:lambda:us-east-1:123456789012:function:f", "Parameters": {"a.$": "$.a", "b.$": "$.b", "d.$": "$.a.deep.er"},
+                    "Catch": [{"ErrorEquals": ["States.ALL"], "Next": "F"}], "End": true},
+                "F": {"Type": "Fail", "CausePath": "$.Reason"}}}"#,
+            vec![
+                "no way to this state brings `$.a.deep.er` (there is no object by then) at /States/T/Parameters/d.$",
+                "no way to this state brings `$.Reason` (there is `Cause` or `Error` by then) at /States/F/CausePath",
+            ],
+        ),
+        // Loops, items and branches.
+        (
+            r#"{"StartAt": "A", "States": {"A": {"Type": "Pass", "Result": {"n": 1}, "Next": "M"},
+                "M": {"Type": "Map", "ItemsPath": "$.items", "ItemSelector": {"v.$": "$$.Map.Item.Value", "n.$": "$.n"}, "ResultPath": "$.out", "Next": "C",
+                    "ItemProcessor": {"StartAt": "I", "States": {"I": {"Type": "Pass", "Parameters": {"ok.$": "$.v.any", "bad.$": "$.wrong"}, "End": true}}}},
+                "C": {"Type": "Choice", "Choices": [{"Variable": "$.n", "NumericEquals": 1, "Next": "M"}], "Default": "S"}, "S": {"Type": "Succeed"}}}"#,
+            vec![
+                "no way to this state brings `$.items` (there is `n` or `out` by then) at /States/M/ItemsPath",
+                "no way to this state brings `$.wrong` (there is `n` or `v` by then) at /States/M/ItemProcessor/States/I/Parameters/bad.$",
+            ],
+        ),
+    ];
+    for (text, expected) in cases {
+        let findings = check(&Definition::parse(text), &Profile::default());
+        let told: Vec<String> = findings
+            .iter()
+            .filter(|finding| finding.diagnostic.code == "no-such-data")
+            .map(|finding| {
+                let diagnostic = &finding.diagnostic;
+                format!(
+                    "{} ({}) at {}",
+                    diagnostic.message,
+                    diagnostic.help.as_deref().unwrap_or("-"),
+                    diagnostic.pointer
+                )
+            })
+            .collect();
+        assert_eq!(told, expected, "{text}");
     }
 }
