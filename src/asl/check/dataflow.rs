@@ -227,11 +227,9 @@ fn made(state: &State, input: &Shape, missing: &mut Vec<Missing>) -> Made {
     if let Some(node) = state.node.get("ItemsPath") {
         reader.path("ItemsPath", node, &effective);
     }
-    let given = match state.node.get("Parameters") {
-        // Of a Map they are made anew for each item.
-        Some(node) => Some(reader.template(node, &state.pointer.key("Parameters"), &effective)),
-        None => None,
-    };
+    // Of a Map they are made anew for each item.
+    let parameters = state.node.get("Parameters");
+    let given = parameters.map(|node| reader.template(node, &state.pointer.key("Parameters"), &effective));
     let selector = state
         .node
         .get("ItemSelector")
