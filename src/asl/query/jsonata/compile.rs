@@ -365,6 +365,8 @@ impl<'s> Compiler<'s> {
     fn core(&mut self, shape: &Shape) -> R<Term> {
         Ok(match &shape.kind {
             ShapeKind::String(text) => Term::Literal(text.into()),
+            // JSON has no negative zero.
+            ShapeKind::Number(number) if *number == 0.0 => Term::Literal(Val::Float(*number)),
             ShapeKind::Number(number) => Term::Literal(Val::Json(Value::Number(Number::from_computed(*number)))),
             ShapeKind::Bool(bool) => Term::Literal((*bool).into()),
             ShapeKind::Null => Term::Literal(Val::Json(Value::Null)),

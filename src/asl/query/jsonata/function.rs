@@ -23,7 +23,7 @@ pub(super) enum Function {
     Lambda(Lambda),
     /// A function that was passed as an argument. It has another identity, forgets its context, and is a function of
     /// JavaScript, which shows in a few places.
-    Passed(Rc<Function>),
+    Passed(Rc<Function>, Called),
     /// `/…/`: takes a text, gives what it finds first.
     Regex(Rc<Matcher>),
     /// Finds the next.
@@ -108,7 +108,7 @@ impl Function {
                 Some(partial) => partial.open.len(),
                 None => parameters(lambda),
             },
-            Function::Passed(inner) => inner.arity(parameters),
+            Function::Passed(inner, _) => inner.arity(parameters),
             Function::Regex(_) => 2,
             Function::Next(..) | Function::Thunk(_) => 0,
             Function::Transform(_) => 1,
@@ -118,7 +118,7 @@ impl Function {
 
     /// Whether jsonata-js has an object for it, which is true in a condition; else it is a function of JavaScript.
     pub fn is_object(&self) -> bool {
-        !matches!(self, Function::Passed(_) | Function::Regex(_) | Function::Next(..))
+        !matches!(self, Function::Passed(..) | Function::Regex(_) | Function::Next(..))
     }
 
     /// How deep the values nest that it holds.
@@ -128,7 +128,7 @@ impl Function {
                 let given = lambda.partial.iter().flat_map(|partial| &partial.given);
                 given.map(|(_, val)| val.depth()).max().unwrap_or(0).max(lambda.input.depth())
             }
-            Function::Passed(inner) => inner.depth(),
+            Function::Passed(inner, _) => inner.depth(),
             Function::Thunk(thunk) => thunk.input.depth(),
             Function::PartialNative(partial) => {
                 let given = partial.arguments.iter().flatten().map(Val::depth).max().unwrap_or(0);

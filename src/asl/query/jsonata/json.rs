@@ -13,7 +13,7 @@ const INSERT: usize = 64 * 1024;
 
 /// `JSON.stringify(value)` for a message.
 pub(super) fn for_message(val: &Val) -> String {
-    if val.is_undefined() {
+    if val.is_undefined() || is_omitted(val) {
         return "undefined".to_owned();
     }
     let mut writer = Writer { out: String::new(), limit: INSERT, style: Style::Message, budget: None };
@@ -28,6 +28,11 @@ pub(super) fn string(val: &Val, pretty: bool, exact: bool, budget: &mut Budget) 
     let mut writer = Writer { out: String::new(), limit, style: Style::String { exact }, budget: Some(budget) };
     writer.value(val, pretty.then_some(0))?;
     Ok(writer.out)
+}
+
+/// A function of JavaScript, which `JSON.stringify` leaves out.
+fn is_omitted(val: &Val) -> bool {
+    matches!(val, Val::Function(function) if !function.is_object())
 }
 
 enum Style {
@@ -54,6 +59,7 @@ impl Writer<'_> {
             Val::Undefined => self.out.push_str("null"),
             Val::Json(value) => self.json(value, indent)?,
             Val::Float(float) => self.number(*float)?,
+            Val::Function(_) if matches!(self.style, Style::Message) && is_omitted(val) => self.out.push_str("null"),
             Val::Function(_) => self.out.push_str(r#""""#),
             Val::List(list) => {
                 self.sequence('[', ']', list.elements().iter().map(|val| (None, val)), indent)?;
@@ -95,7 +101,8 @@ impl Writer<'_> {
     }
 
     fn members(&mut self, members: Members<'_>, indent: Option<usize>) -> R<()> {
-        let defined = members.iter().filter(|(_, val)| !val.is_undefined());
+        let is_message = matches!(self.style, Style::Message);
+        let defined = members.iter().filter(|(_, val)| !(val.is_undefined() || is_message && is_omitted(val)));
         self.sequence('{', '}', defined.map(|(key, val)| (Some(key), val)), indent)
     }
 

@@ -67,7 +67,21 @@ impl Digits {
         let text = format!("{number:e}");
         let (mantissa, exponent) = text.split_once('e').unwrap_or((&text, "0"));
         let point = exponent.parse::<i32>().unwrap_or(0) + 1;
-        Digits { text: mantissa.chars().filter(char::is_ascii_digit).collect(), point }
+        let mut text: String = mantissa.chars().filter(char::is_ascii_digit).collect();
+        // Of two that are equally near Rust takes the upper, JavaScript the even one.
+        if text.len() >= 16 && text.ends_with(['1', '3', '5', '7', '9']) {
+            let exact = format!("{number:.40e}");
+            let mantissa: String = exact.chars().take_while(|c| *c != 'e').filter(char::is_ascii_digit).collect();
+            if let Some((lower, rest)) = mantissa.split_at_checked(text.len())
+                && lower != text
+                && rest.starts_with('5')
+                && rest.bytes().skip(1).all(|byte| byte == b'0')
+                && format!("{lower}e{}", point - lower.len() as i32).parse() == Ok(number)
+            {
+                text = lower.to_owned();
+            }
+        }
+        Digits { text, point }
     }
 
     fn write(&self, out: &mut String) {

@@ -78,7 +78,7 @@ impl Picture {
             let Some((inside, behind)) = from.get(1..).unwrap_or("").split_once(']') else {
                 return Err(raise("D3135"));
             };
-            let marker = Marker::read(inside, parts.last_mut())?;
+            let marker = Marker::read(inside)?;
             parts.push(Part::Marker(marker));
             rest = behind;
         }
@@ -164,8 +164,8 @@ impl Picture {
 }
 
 impl Marker {
-    /// What stands between the brackets. The part before it may have to know.
-    fn read(inside: &str, before: Option<&mut Part>) -> R<Marker> {
+    /// What stands between the brackets.
+    fn read(inside: &str) -> R<Marker> {
         let text: String = inside.chars().filter(|c| !number::is_space(*c)).collect();
         let mut chars = text.chars();
         let Some(component) = chars.next() else { return Err(raise("D3132")) };
@@ -215,17 +215,17 @@ impl Marker {
             if let Some(least) = least {
                 integer.mandatory = integer.mandatory.max(least.clamp(0.0, WIDEST) as usize);
             }
-            if component == 'Y' {
+            if "YMD".contains(component) {
+                let own = integer.mandatory + integer.optional;
                 if let Some(most) = most {
                     integer.mandatory = most.clamp(0.0, WIDEST) as usize;
-                    marker.digits = Some(most);
-                } else if integer.mandatory + integer.optional >= 2 {
-                    marker.digits = Some((integer.mandatory + integer.optional) as f64);
                 }
-            }
-            // Without anything between them only the width tells two numbers apart.
-            if let Some(Part::Marker(Marker { integer: Some(integer), .. })) = before {
-                integer.exact = Some(integer.mandatory).filter(|width| *width > 0);
+                let digits = most.or((own >= 2).then_some(own as f64));
+                integer.width = digits.filter(|digits| *digits > 0.0).map(|digits| {
+                    let most = digits.min(WIDEST) as usize;
+                    (most.saturating_sub(integer.optional), most)
+                });
+                marker.digits = digits.filter(|_| component == 'Y');
             }
             marker.integer = Some(integer);
         }
@@ -256,13 +256,14 @@ impl Marker {
         let Some(names) = self.names.filter(|_| self.component != 'f') else { return integer(value) };
         let name = match self.component {
             'M' | 'x' => (value >= 1.0).then(|| MONTHS.get(value as usize - 1)).flatten(),
-            'F' if value.is_nan() => {
-                return Err(internal("Cannot read properties of undefined (reading 'toLowerCase')"));
-            }
-            'F' => DAYS.get(value as usize),
+            'F' => (value >= 1.0).then(|| DAYS.get(value as usize)).flatten(),
             other => return Err(raise("D3133").value(other.to_string().as_str())),
         };
-        let name = name.copied().unwrap_or("");
+        let name = match name {
+            Some(name) => *name,
+            None if names == Names::Title && self.longest.is_none() => return Ok("undefined".to_owned()),
+            None => return Err(internal("Cannot read properties of undefined")),
+        };
         let name = match names {
             Names::Title => name.to_owned(),
             Names::Upper => name.to_uppercase(),
@@ -463,7 +464,7 @@ impl Given {
             }
         }
         let of_day = ((hour * 60.0 + value('m')) * 60.0 + value('s')) * 1000.0 + value('f');
-        let mut millis = utc(value('Y'), month, day) + of_day;
+        let mut millis = Moment::new(utc(value('Y'), month, day) + of_day).0;
         let zone = self.get('Z').filter(|zone| *zone != 0.0).or_else(|| self.get('z'));
         if let Some(zone) = zone {
             millis -= zone * 60_000.0;
@@ -540,13 +541,13 @@ impl Moment {
     /// What a letter of a picture stands for.
     fn component(self, component: char) -> Option<f64> {
         let (year, month, day) = self.date();
-        let today = utc_full(year, month, day);
+        let today = utc(year, month, day);
         let (year_of, month_of) = ((year, 0.0), (year, month));
         Some(match component {
             'Y' => year,
             'M' => month + 1.0,
             'D' => day,
-            'd' => (today - utc_full(year, 0.0, 1.0)) / DAY + 1.0,
+            'd' => (today - utc(year, 0.0, 1.0)) / DAY + 1.0,
             'F' => self.weekday(),
             'W' => week(today, year_of, 52.0, (year + 1.0, 0.0), (year - 1.0, 0.0)),
             'w' => week(today, month_of, 4.0, (year, month + 1.0), (year, month - 1.0)),
@@ -574,14 +575,9 @@ impl Moment {
     }
 }
 
-/// [`utc`] of a year as it is.
-fn utc_full(year: f64, month: f64, day: f64) -> f64 {
-    if (0.0..=99.0).contains(&year) { utc(year + 400.0, month, day) - 146_097.0 * DAY } else { utc(year, month, day) }
-}
-
 /// The Monday of the first week of a year or a month: that with its first Thursday.
 fn first_week((year, month): (f64, f64)) -> f64 {
-    let first = utc_full(year, month, 1.0);
+    let first = utc(year, month, 1.0);
     let weekday = Moment(first).weekday();
     if weekday > 4.0 { first + (8.0 - weekday) * DAY } else { first - (weekday - 1.0) * DAY }
 }

@@ -50,8 +50,8 @@ pub(super) struct Picture {
     /// The least number of digits.
     pub mandatory: usize,
     pub optional: usize,
-    /// Where the next part follows without anything between: so many digits are read and no more.
-    pub exact: Option<usize>,
+    /// The least and the most digits that are read, if they are limited.
+    pub width: Option<(usize, usize)>,
 }
 
 impl Picture {
@@ -68,7 +68,7 @@ impl Picture {
             "w" => (Style::Words, Case::Lower),
             digits => return Picture::of_digits(digits, ordinal),
         };
-        Ok(Picture { style, case, ordinal, mandatory: 0, optional: 0, exact: None })
+        Ok(Picture { style, case, ordinal, mandatory: 0, optional: 0, width: None })
     }
 
     fn of_digits(text: &str, ordinal: bool) -> R<Picture> {
@@ -96,7 +96,7 @@ impl Picture {
                 Style::Digits { zero, grouping }
             }
         };
-        Ok(Picture { style, case: Case::Lower, ordinal, mandatory, optional, exact: None })
+        Ok(Picture { style, case: Case::Lower, ordinal, mandatory, optional, width: None })
     }
 
     /// A number that was rounded down.
@@ -105,13 +105,13 @@ impl Picture {
         let text = match &self.style {
             Style::Letters => letters(size, if self.case == Case::Upper { b'A' } else { b'a' }),
             // jsonata-js counts thousands by calling itself.
-            Style::Roman if size.is_nan() || size > MOST_ROMAN => {
+            Style::Roman if size > MOST_ROMAN => {
                 return Err(internal("Maximum call stack size exceeded"));
             }
             Style::Roman if self.case == Case::Upper => roman(size).to_uppercase(),
             Style::Roman => roman(size),
             Style::Words => {
-                let text = words(size, self.ordinal);
+                let text = words(size, self.ordinal)?;
                 match self.case {
                     Case::Upper => text.to_uppercase(),
                     Case::Lower => text.to_lowercase(),
@@ -135,10 +135,12 @@ impl Picture {
             }
         }
         let mut put = |place: usize, sign: char| {
-            // A sign is never the first: there is nothing to divide.
             if let Some(at) = digits.len().checked_sub(place) {
                 digits.insert(at, sign);
             } else {
+                // `substr` of JavaScript counts from the end where it should begin before the text.
+                let kept = (place - digits.len()).min(digits.len());
+                digits.drain(..digits.len() - kept);
                 digits.insert(0, sign);
             }
         };
@@ -182,11 +184,11 @@ impl Picture {
                     Grouping::Regular(..) => c == ',',
                     Grouping::Places(places) => places.iter().any(|(_, sign)| *sign == c),
                 };
-                let digit = |c: char| match u32::from(c).checked_sub(*zero) {
-                    Some(digit) if *zero != 0x30 => char::from_u32(digit + 0x30).unwrap_or(c),
-                    _ => c,
+                let digit = |c: char| match (u32::from(c) + 0x30).checked_sub(*zero) {
+                    Some(digit) => Ok(char::from_u32(digit).unwrap_or(c)),
+                    None => Err(internal("Invalid code point")),
                 };
-                let digits: String = digits.chars().filter(|c| !is_sign(*c)).map(digit).collect();
+                let digits: String = digits.chars().filter(|c| !is_sign(*c)).map(digit).collect::<R<_>>()?;
                 number::parse_int(&digits)
             }
             Style::Unknown(token) => return Err(raise("D3130").value(token.as_str())),
@@ -208,8 +210,8 @@ impl Picture {
             Style::Words => word_ends(text),
             Style::Digits { .. } => {
                 let mut ends = run(&|c| c.is_ascii_digit());
-                if let Some(exact) = self.exact {
-                    ends.retain(|end| *end == exact);
+                if let Some((least, most)) = self.width {
+                    ends.retain(|end| (least..=most).contains(end));
                 }
                 if self.ordinal {
                     let suffix = |end: &usize| {
@@ -358,12 +360,13 @@ const FEW_ORDINAL: [&str; 20] = [
 const TENS: [&str; 9] = ["Twenty", "Thirty", "Forty", "Fifty", "Sixty", "Seventy", "Eighty", "Ninety", "Hundred"];
 const MAGNITUDES: [&str; 4] = ["Thousand", "Million", "Billion", "Trillion"];
 
-fn words(size: f64, ordinal: bool) -> String {
+fn words(size: f64, ordinal: bool) -> R<String> {
     let mut text = String::new();
-    if size.is_finite() {
-        spell(size, false, ordinal, 0, &mut text);
+    if !size.is_finite() {
+        return Err(internal("Maximum call stack size exceeded"));
     }
-    text
+    spell(size, false, ordinal, 0, &mut text);
+    Ok(text)
 }
 
 /// `depth` ends what multiples of trillions of trillions begin.
@@ -490,12 +493,18 @@ fn word_ends(text: &str) -> Vec<usize> {
     (1..reached.len()).rev().filter(|end| reached.get(*end) == Some(&true)).collect()
 }
 
+/// A picture is left out only where a variable is not bound.
+pub(super) fn picture_of(val: &Val) -> R<String> {
+    let text = val.as_str().ok_or_else(|| internal("Cannot read properties of undefined (reading 'lastIndexOf')"))?;
+    Ok(text.to_owned())
+}
+
 pub(super) fn format_integer(machine: &mut Machine<'_>, arguments: Vec<Val>, _: Context<'_>) -> R<Val> {
     let [val, picture] = take(arguments);
     if val.is_undefined() {
         return Ok(val);
     }
-    let picture = super::to_text(&picture);
+    let picture = picture_of(&picture)?;
     machine.budget.spend_text(picture.len())?;
     let number = val.as_f64().unwrap_or(f64::NAN);
     machine.text(Picture::read(&picture)?.write(libm::floor(number))?)
@@ -504,7 +513,7 @@ pub(super) fn format_integer(machine: &mut Machine<'_>, arguments: Vec<Val>, _: 
 pub(super) fn parse_integer(machine: &mut Machine<'_>, arguments: Vec<Val>, _: Context<'_>) -> R<Val> {
     let [val, picture] = take(arguments);
     let Some(text) = val.as_str() else { return Ok(Val::Undefined) };
-    let picture = super::to_text(&picture);
+    let picture = picture_of(&picture)?;
     machine.budget.spend_text(picture.len() + text.len() * 4)?;
     Ok(Val::Float(Picture::read(&picture)?.parse(text)?))
 }

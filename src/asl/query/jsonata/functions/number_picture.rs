@@ -247,36 +247,41 @@ impl Plan {
         while fraction.len() < self.least_fraction {
             fraction.push(signs.zero);
         }
-        // A sign that would stand before the first digit stands where `slice` of JavaScript puts it: at the front.
-        let mut grouped = String::new();
-        let places: Vec<usize> = match self.regular {
-            0 => self.groups.clone(),
-            step => (1..=integer.len().saturating_sub(1) / step).map(|turn| turn * step).collect(),
+        // From here on as jsonata-js does it, on one text: a sign that belongs before its first character is put
+        // where `slice` counts to from its end.
+        let mark: Vec<char> = signs.decimal.chars().collect();
+        let mut text: Vec<char> = integer;
+        let end = text.len();
+        text.extend(&mark);
+        text.append(&mut fraction);
+        let put = |text: &mut Vec<char>, at: isize| {
+            let at =
+                if at < 0 { text.len().saturating_sub(at.unsigned_abs()) } else { at.unsigned_abs().min(text.len()) };
+            text.splice(at..at, signs.grouping.chars());
         };
-        for (at, c) in integer.iter().enumerate() {
-            let left = integer.len() - at;
-            for _ in places.iter().filter(|place| **place == left || (at == 0 && **place > left)) {
-                grouped.push_str(&signs.grouping);
+        match self.regular {
+            0 => {
+                for (turn, place) in self.groups.iter().enumerate() {
+                    put(&mut text, end as isize + turn as isize - *place as isize);
+                }
             }
-            grouped.push(*c);
-        }
-        let mut decimals = String::new();
-        for (at, c) in fraction.iter().enumerate() {
-            if at > 0 && self.fraction_groups.contains(&at) {
-                decimals.push_str(&signs.grouping);
+            step => {
+                for turn in 1..=end.saturating_sub(1) / step {
+                    put(&mut text, end as isize - (turn * step) as isize);
+                }
             }
-            decimals.push(*c);
         }
-        let mut out = format!("{}{grouped}", self.prefix);
-        if self.whole.contains(&*signs.decimal) && !decimals.is_empty() {
-            out.push_str(&signs.decimal);
-            out.push_str(&decimals);
-        } else if !self.whole.contains(&*signs.decimal) && !decimals.is_empty() {
-            // Only the last character goes, which is the sign alone where there are no decimals.
-            out.push_str(&signs.decimal);
-            decimals.pop();
-            out.push_str(&decimals);
+        let decimal = |text: &[char]| text.windows(mark.len().max(1)).position(|part| part == mark);
+        if let Some(decimal) = decimal(&text) {
+            for place in &self.fraction_groups {
+                put(&mut text, (place + decimal + 1) as isize);
+            }
         }
+        if !self.whole.contains(&*signs.decimal) || decimal(&text).is_some_and(|at| at + 1 == text.len()) {
+            text.pop();
+        }
+        let mut out = self.prefix.clone();
+        out.extend(text);
         if let Some(power) = exponent {
             let digits = own_digits(power.unsigned_abs().to_string());
             out.push_str(&signs.exponent);
@@ -297,7 +302,7 @@ pub(super) fn format_number(machine: &mut Machine<'_>, arguments: Vec<Val>, _: C
         return Ok(val);
     }
     let value = val.as_f64().unwrap_or(f64::NAN);
-    let picture = super::to_text(&picture);
+    let picture = super::integer_picture::picture_of(&picture)?;
     // It is looked at some twenty times, and grouping looks at it for each sign.
     machine.budget.spend_text(picture.len() * 32)?;
     machine.budget.spend((picture.len() as u64 / 64) * (picture.len() as u64 / 64))?;

@@ -35,7 +35,7 @@ impl<'c> Search<'c> {
     fn regex(&self) -> Option<&Rc<Matcher>> {
         match &*self.matcher {
             Function::Regex(matcher) => Some(matcher),
-            Function::Passed(inner) => match &**inner {
+            Function::Passed(inner, _) => match &**inner {
                 Function::Regex(matcher) => Some(matcher),
                 _ => None,
             },

@@ -38,9 +38,17 @@ fn characters(text: &str, range: std::ops::Range<usize>) -> &str {
 
 pub(super) fn substring(machine: &mut Machine<'_>, arguments: Vec<Val>, _: Context<'_>) -> R<Val> {
     let [val, start, length] = take(arguments);
-    let Some(text) = text_of(&val)? else { return Ok(Val::Undefined) };
+    // With its other arguments given before it takes a list, too, and joins a part of it.
+    let list: Option<Vec<Val>> = val.elements().map(|elements| elements.iter().collect());
+    let text = match &list {
+        Some(_) => "",
+        None => match text_of(&val)? {
+            Some(text) => text,
+            None => return Ok(Val::Undefined),
+        },
+    };
     machine.budget.spend_text(text.len())?;
-    let count = text.chars().count();
+    let count = list.as_ref().map_or_else(|| text.chars().count(), Vec::len);
     // What is missing is 0 to `slice`, and NaN in sums.
     let mut from = start.as_f64().unwrap_or(f64::NAN);
     if count as f64 + from < 0.0 {
@@ -53,7 +61,16 @@ pub(super) fn substring(machine: &mut Machine<'_>, arguments: Vec<Val>, _: Conte
         Some(length) if from >= 0.0 => Some(from + length),
         Some(length) => Some(count as f64 + from + length),
     };
-    Ok(Val::from(characters(text, slice(count, from, end))))
+    let part = slice(count, from, end);
+    match list {
+        None => Ok(Val::from(characters(text, part))),
+        Some(list) => {
+            machine.budget.spend_items(list.len())?;
+            let part = list.get(part).unwrap_or_default();
+            let defined = |val: &&Val| !val.is_undefined() && !matches!(val, Val::Json(crate::base::Value::Null));
+            machine.text(part.iter().filter(defined).map(to_text).collect::<String>())
+        }
+    }
 }
 
 pub(super) fn substring_before(machine: &mut Machine<'_>, arguments: Vec<Val>, _: Context<'_>) -> R<Val> {

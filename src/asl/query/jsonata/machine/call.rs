@@ -60,7 +60,10 @@ impl Machine<'_> {
             arguments.push(passed(self.eval(at, *argument, input)?));
         }
         let site = Some((at.id, call.site));
-        self.set_called(&proc, site, Some(at.program.sites[call.site].position));
+        // What is called by the name of a parameter is not known by it, except in the last place.
+        if !matches!(&proc, Proc::Function(function) if !function.is_object()) {
+            self.set_called(&proc, site, Some(at.program.sites[call.site].position));
+        }
         let context = Context { input, frame: at.frame };
         self.apply(&proc, arguments, context).map_err(|mut raised| {
             let site = &at.program.sites[call.site];
@@ -123,6 +126,7 @@ impl Machine<'_> {
                 Function::Lambda(lambda) => Some(&lambda.called),
                 Function::Transform(transform) => Some(&transform.called),
                 Function::PartialNative(partial) => Some(&partial.called),
+                Function::Passed(_, called) => Some(called),
                 _ => None,
             },
             Proc::Other => None,
@@ -151,12 +155,18 @@ impl Machine<'_> {
         let at = At { program: &program, id: thunk.program, frame: thunk.frame };
         let Term::Tail(call) = &program.terms[thunk.term].term else { return Ok(Flow::Done(Val::Undefined)) };
         let site = &program.sites[call.site];
+        // jsonata-js leaves the name and the place in anything that can hold them.
+        let mut can_be_named = false;
         let proc = match call.native {
             Some((native, free)) if self.is_native(at, free) => {
                 self.budget.visit()?;
                 Proc::Native(native)
             }
-            _ => Proc::of(&self.eval(at, call.procedure, &thunk.input)?),
+            _ => {
+                let val = self.eval(at, call.procedure, &thunk.input)?;
+                can_be_named = matches!(val.kind(), Kind::Array | Kind::Object);
+                Proc::of(&val)
+            }
         };
         let token = site.is_variable.then_some((thunk.program, call.site));
         self.set_called(&proc, token, site.procedure);
@@ -169,6 +179,10 @@ impl Machine<'_> {
         }
         let flow = self.apply_once(&proc, arguments, context);
         flow.map_err(|mut raised| {
+            if can_be_named && matches!(proc, Proc::Other) {
+                raised.token = self.site_token(token);
+                raised.position = site.procedure;
+            }
             if raised.span.is_none() && Self::is_main(at) {
                 raised.span = Some(call.span);
             }
@@ -228,7 +242,7 @@ impl Machine<'_> {
         match &**function {
             Function::Native(native) => self.native(*native, arguments, context).map(Flow::Done),
             Function::Lambda(lambda) => self.apply_lambda(lambda, arguments, context),
-            Function::Passed(inner) => {
+            Function::Passed(inner, _) => {
                 let context = Context { input: &NULL, ..context };
                 self.apply(&proc_of(inner), arguments, context).map(Flow::Done)
             }
@@ -383,7 +397,7 @@ impl Machine<'_> {
                 Function::PartialNative(PartialNative { function, arguments, called: Called::default() })
             }
             // jsonata-js reads the parameters from the text of the function, and trips over two of them.
-            Function::Passed(_) => return Err(raise("S0202").value(")").token("..").position(12)),
+            Function::Passed(..) => return Err(raise("S0202").value(")").token("..").position(12)),
             Function::Native(native) if native.name() == "string" => {
                 return Err(raise("S0208").value(2_usize).token("=").position(26));
             }
@@ -480,7 +494,7 @@ impl Machine<'_> {
     /// Calls a function that a function was given, as `$map` does.
     pub fn invoke(&mut self, function: &Rc<Function>, arguments: Vec<Val>, context: Context<'_>) -> R<Val> {
         let inner = match &**function {
-            Function::Passed(inner) => inner,
+            Function::Passed(inner, _) => inner,
             _ => function,
         };
         self.apply(&proc_of(inner), arguments, Context { input: &NULL, ..context })
@@ -502,8 +516,8 @@ fn proc_of(function: &Rc<Function>) -> Proc {
 fn passed(val: Val) -> Val {
     match val {
         Val::Function(function) => match &*function {
-            Function::Passed(_) => Val::Function(function),
-            _ => Val::Function(Rc::new(Function::Passed(function))),
+            Function::Passed(..) => Val::Function(function),
+            _ => Val::Function(Rc::new(Function::Passed(function, Called::default()))),
         },
         other => other,
     }
