@@ -263,6 +263,7 @@ fn as_jsonata_js_does() {
     let mut counts: BTreeMap<(&str, String), usize> = BTreeMap::new();
     let mut named: BTreeMap<&str, usize> = BTreeMap::new();
     let mut differences = Vec::new();
+    let mut slowest = (Duration::ZERO, "");
     for (case, line) in cases.iter().zip(&answers) {
         let (theirs, code) = told_by_them(line);
         if case.kind != "code" {
@@ -271,7 +272,9 @@ fn as_jsonata_js_does() {
         if let Some(code) = code {
             *counts.entry(("code", code)).or_default() += 1;
         }
+        let begun = Instant::now();
         let ours = told_by_us(&ours(case, &inputs[case.input]));
+        slowest = slowest.max((begun.elapsed(), &case.source));
         if ours != theirs {
             match named_difference(case, &theirs, &ours) {
                 Some(name) => *named.entry(name).or_default() += 1,
@@ -293,6 +296,7 @@ fn as_jsonata_js_does() {
             case.kind, case.label, case.source, case.input
         );
     }
+    println!("differential: {:.1?} at most, for {}", slowest.0, slowest.1);
     let (all, unnamed) = (cases.len(), differences.len());
     println!("differential: {all} expressions in {:.1?}, {unnamed} differences without a name", start.elapsed());
 

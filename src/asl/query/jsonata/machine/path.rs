@@ -1,7 +1,7 @@
 //! Paths: each step maps the items that the step before it has found, and what it finds is one flat sequence.
 
 use super::{At, Machine, boolean, is_numeric};
-use crate::asl::query::jsonata::error::R;
+use crate::asl::query::jsonata::error::{R, internal};
 use crate::asl::query::jsonata::program::{Filter, Path, Stage, Step, StepKind};
 use crate::asl::query::jsonata::value::{Elements, KEEP, Kind, OUTER, SEQUENCE, Seq, TUPLES, Val};
 use crate::base::Value;
@@ -169,8 +169,16 @@ impl Machine<'_> {
                 return Ok(match val.elements() {
                     Some(elements) if last || elements.len() == 0 => Found::Plain(val),
                     Some(_) => Found::Work(Work::Array(val)),
-                    None if last => Found::Plain(val),
-                    None => Found::Work(Work::Many(Vec::new())),
+                    None if last || val.as_str() == Some("") => Found::Plain(val),
+                    None if val.kind() == Kind::Null => {
+                        return Err(internal("Cannot read properties of null (reading 'length')"));
+                    }
+                    // A text has a length, too, and its characters have indexes.
+                    None => {
+                        let text = val.as_str().unwrap_or("");
+                        self.budget.allow_items(text.len())?;
+                        Found::Work(Work::Many(text.chars().map(|c| Val::from(c.to_string())).collect()))
+                    }
                 });
             }
             StepKind::Name(name) => {

@@ -22,7 +22,11 @@ impl Machine<'_> {
                 };
                 let StepKind::Term(term) = step.kind else { return Ok(Val::Undefined) };
                 let val = self.eval(at, term, &input)?;
-                items = if val.is_array() { Work::Array(val) } else { Work::Many(Vec::new()) };
+                if rows_from > 0 && path.group.is_none() && val.elements().is_some_and(|elements| elements.len() == 0) {
+                    return Ok(val);
+                }
+                // It binds nothing, and where it should have, what follows is of the input.
+                items = if step.focus.is_some() { Work::Array(input) } else { Work::Array(val) };
                 continue;
             }
             if index < rows_from {
