@@ -14,6 +14,7 @@ mod diagnostic;
 pub mod document;
 mod index;
 mod random;
+pub mod sort;
 mod span;
 pub mod special;
 mod time;

@@ -3,6 +3,7 @@
 use super::Rect;
 use super::place::{Item, Placed, place};
 use crate::asl::Via;
+use crate::base::sort::{sort, sort_by, sort_by_key};
 
 /// Nodes by index, ways between them.
 #[derive(Clone, Debug, Default)]
@@ -88,7 +89,7 @@ impl Graph {
         let mut finished = Vec::with_capacity(count);
         let mut forward: Vec<Vec<usize>> = vec![Vec::new(); count];
         let mut roots: Vec<usize> = (0..count).collect();
-        roots.sort_by_key(|node| order.get(*node));
+        sort_by_key(&mut roots, |node| order.get(*node));
         for root in roots {
             let mut stack = vec![(root, 0)];
             while let Some((node, at)) = stack.pop() {
@@ -148,7 +149,7 @@ impl Graph {
             sheet.items.push(Item { node: Some(node), layer, width: *width, height: *height });
         }
         let mut nodes: Vec<usize> = (0..self.sizes.len()).collect();
-        nodes.sort_by_key(|node| order.get(*node));
+        sort_by_key(&mut nodes, |node| order.get(*node));
         for node in nodes {
             let layer = layers.get(node).copied().unwrap_or(0);
             if let Some(list) = sheet.layers.get_mut(layer) {
@@ -241,7 +242,7 @@ impl Sheet {
                     }
                 };
                 let mut keyed: Vec<(f64, usize)> = list.iter().map(|item| (wish(*item), *item)).collect();
-                keyed.sort_by(|a, b| a.0.total_cmp(&b.0));
+                sort_by(&mut keyed, |a, b| a.0.total_cmp(&b.0));
                 *list = keyed.into_iter().map(|(_, item)| item).collect();
                 for (position, item) in list.iter().enumerate() {
                     if let Some(place) = positions.get_mut(*item) {
@@ -269,7 +270,7 @@ impl Sheet {
         }
         let mut crossings = 0;
         for links in &mut by_layer {
-            links.sort_unstable();
+            sort(links);
             // A tree of sums over the lower positions: how many links so far end further right.
             let width = links.iter().map(|(_, lower)| lower + 1).max().unwrap_or(0);
             let mut sums = vec![0_usize; width + 1];

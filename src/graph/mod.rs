@@ -17,6 +17,7 @@ mod place;
 
 use crate::asl::{Definition, MachineId, StateId, StateType, Via};
 use crate::base::Id;
+use crate::base::sort::sort_by_key;
 use layered::{Edge, Graph};
 
 /// Lengths, in whatever unit the picture has.
@@ -165,7 +166,7 @@ pub fn layout(definition: &Definition, metrics: &Metrics) -> Layout {
         }
     }
     let mut whole = done.into_iter().next().unwrap_or_default();
-    whole.nodes.sort_by_key(|node| match node.kind {
+    sort_by_key(&mut whole.nodes, |node| match node.kind {
         NodeKind::State(id) => id.index(),
         NodeKind::Start => usize::MAX - 1,
         NodeKind::End => usize::MAX,

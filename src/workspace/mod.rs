@@ -15,6 +15,7 @@
 pub mod link;
 
 use crate::base::document::{Findings, Place};
+use crate::base::sort::{sort, sort_by_key};
 use crate::base::value::read;
 use crate::base::{Diagnostic, Object, Pointer, Span, Text, Value};
 use crate::service::Account;
@@ -90,7 +91,7 @@ impl Workspace {
         let versions = scenario.get("versions").and_then(Value::as_object).cloned().unwrap_or_default();
         let mut numbers: Vec<(u32, &Value)> =
             versions.iter().filter_map(|(number, version)| Some((number.parse().ok()?, version))).collect();
-        numbers.sort_by_key(|(number, _)| *number);
+        sort_by_key(&mut numbers, |(number, _)| *number);
         let Some((newest, _)) = numbers.last() else {
             return Err(refused("/versions", "a scenario has at least one version"));
         };
@@ -305,7 +306,7 @@ impl Workspace {
                 // The older version first: a scenario's rollout goes from the first to the second.
                 let mut routes: Vec<(u32, u8)> =
                     alias.routing.routes().iter().map(|route| (route.version, route.weight)).collect();
-                routes.sort_unstable();
+                sort(&mut routes);
                 // An alias that has gone over to the newest version wholly: the one before it is what it came from.
                 if let [(only, _)] = *routes.as_slice()
                     && only == newest

@@ -29,6 +29,7 @@ pub use aws::{AwsDiagnostic, AwsLocation, invalid_definition};
 pub use recovery::ERRORS;
 
 use super::model::{Definition, MachineId};
+use crate::base::sort::sort_by_key;
 use crate::base::{Diagnostic, Pointer, Severity, Span};
 
 /// Whose rules hold.
@@ -89,7 +90,7 @@ pub fn check(definition: &Definition, profile: &Profile) -> Vec<Finding> {
         }
     }
     let mut findings = checker.findings;
-    findings.sort_by_key(|finding| (finding.diagnostic.span.start, finding.diagnostic.severity));
+    sort_by_key(&mut findings, |finding| (finding.diagnostic.span.start, finding.diagnostic.severity));
     findings
 }
 

@@ -1,6 +1,7 @@
 //! Laws of latency.
 
 use crate::base::document::{Findings, Place, Range};
+use crate::base::sort::sort;
 use crate::base::special::{gamma_p, ln, normal_cdf, normal_quantile};
 use crate::base::{Delay, Key};
 use std::rc::Rc;
@@ -237,7 +238,7 @@ impl Latency {
                 }
                 let mut values: Vec<Delay> =
                     places.iter().map(|at| read_millis(at, findings)).collect::<Option<_>>()?;
-                values.sort_unstable();
+                sort(&mut values);
                 Latency::Empirical(values.into())
             }
             Kind::Mixture => Latency::Mixture(read_parts(&members.required("parts", findings)?, findings, depth)?),

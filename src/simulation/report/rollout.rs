@@ -1,6 +1,7 @@
 //! What is told of a rollout.
 
 use super::{Estimate, Mean, minutes};
+use crate::base::sort::sort;
 use crate::simulation::arrivals::MINUTE;
 use crate::simulation::exact::{Exact, exact};
 use crate::simulation::rollout::Plan;
@@ -95,7 +96,7 @@ pub(super) fn report(scenario: &Scenario, runner: &impl Runner, rows: &[Row], ta
     let turned = |row: &Row| row.is_rolled_back();
     let in_minutes = |nanos: u64| nanos as f64 / MINUTE as f64;
     let mut times: Vec<u64> = rows.iter().map(Row::detection).collect();
-    times.sort_unstable();
+    sort(&mut times);
     let quantile = |p: f64| times.get(nearest_rank(n, p)? as usize - 1).copied().and_then(minutes);
     let last = scenario.length().map_or(0, |length| length.as_nanos() / MINUTE).min(MAX_CURVE);
     let by = |minute: u64| times.partition_point(|time| *time != NEVER && *time <= minute * MINUTE) as u64;

@@ -2,6 +2,7 @@
 
 use super::{Estimate, usage};
 use crate::base::Text;
+use crate::base::sort::sort_by;
 use crate::simulation::cost::{Cost, cost};
 use crate::simulation::run::{Closes, Tally, VersionTally};
 use crate::simulation::scenario::Scenario;
@@ -97,7 +98,7 @@ fn report(
             share: Estimate::new(*count, version.started),
         })
         .collect();
-    counts.sort_by(|a, b| b.count.cmp(&a.count).then_with(|| a.error.cmp(&b.error)));
+    sort_by(&mut counts, |a, b| b.count.cmp(&a.count).then_with(|| a.error.cmp(&b.error)));
     let class = |(class, (started, failed)): (&crate::simulation::scenario::InputClass, &(u64, u64))| ClassReport {
         class: class.name.clone(),
         started: *started,

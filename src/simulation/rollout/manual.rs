@@ -5,6 +5,7 @@ use super::steps::read_weight;
 use super::{Cause, Stage};
 use crate::base::Time;
 use crate::base::document::{Findings, Members};
+use crate::base::sort::sort_by_key;
 use crate::engine::tasks::read_millis;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -45,7 +46,7 @@ pub(super) fn read(members: &Members, findings: &mut Findings) -> Option<Vec<Man
     if places.is_empty() || places.len() > 10_000 {
         findings.push(at.error("out-of-range", format!("{} actions, between 1 and 10000 are possible", places.len())));
     }
-    actions.sort_by_key(|action| action.at);
+    sort_by_key(&mut actions, |action| action.at);
     Some(actions)
 }
 

@@ -1,6 +1,7 @@
 //! One replication in full, for charts: minutes by version, the weight line, alarms, decisions, and executions that can
 //! be run again.
 
+use crate::base::sort::sort;
 use crate::base::{Delay, Key};
 use crate::simulation::Sides;
 use crate::simulation::alarm::Evaluation;
@@ -108,7 +109,7 @@ impl Sample {
             let keep = if few { sorted.len() } else { PER_GROUP };
             list.extend(sorted.into_iter().take(keep).map(|(_, shown)| shown));
         }
-        list.sort_unstable();
+        sort(&mut list);
         list
     }
 }

@@ -5,6 +5,7 @@ use super::{
     read_length,
 };
 use crate::base::document::{Findings, Members, Place, Range, listed};
+use crate::base::sort::sort_by_key;
 use crate::base::value::read::{Node, parse as parse_json};
 use crate::base::{Delay, Diagnostic, Pointer, Text, Time};
 use crate::engine::tasks::{Behaviour, read_millis};
@@ -250,7 +251,7 @@ impl Routes {
         };
         let of_new = |routes: &[(usize, u8)]| routes.iter().find(|(version, _)| *version == new).map_or(0, |(_, w)| *w);
         self.alias.edits = self.edits.iter().map(|(at, routes)| (*at, of_new(routes))).collect();
-        self.alias.edits.sort_by_key(|(at, _)| *at);
+        sort_by_key(&mut self.alias.edits, |(at, _)| *at);
     }
 }
 

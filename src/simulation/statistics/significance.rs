@@ -1,5 +1,6 @@
 //! Tests: how surprising the observed is where nothing but chance is at work.
 
+use crate::base::sort::sort_by;
 use crate::base::special::{gamma_q, ln_choose, normal_cdf};
 use serde::Serialize;
 
@@ -59,7 +60,7 @@ pub fn mann_whitney(first: &[f64], second: &[f64]) -> Option<RankSum> {
     let (m, n) = (first.len() as f64, second.len() as f64);
     let mut all: Vec<(f64, bool)> =
         first.iter().map(|v| (*v, true)).chain(second.iter().map(|v| (*v, false))).collect();
-    all.sort_by(|a, b| a.0.total_cmp(&b.0));
+    sort_by(&mut all, |a, b| a.0.total_cmp(&b.0));
     let (mut ranks, mut ties, mut before) = (0.0, 0.0, 0.0);
     for group in all.chunk_by(|a, b| a.0 == b.0) {
         let size = group.len() as f64;

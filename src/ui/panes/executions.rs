@@ -2,6 +2,7 @@
 
 use super::Action;
 use crate::base::Text;
+use crate::base::sort::sort;
 use crate::ui::chart::{Mark, duration, version_class};
 use crate::ui::simulate::parts::Choice;
 use crate::ui::store::RunRow;
@@ -27,7 +28,7 @@ pub fn Runs(props: &RunsProps) -> Html {
     }
     let choice = |label: &'static str, state: &UseStateHandle<String>, of: &dyn Fn(&RunRow) -> Option<String>| {
         let mut words: Vec<String> = props.runs.iter().filter_map(of).collect();
-        words.sort_unstable();
+        sort(&mut words);
         words.dedup();
         let mut options = vec![(AttrValue::from(""), AttrValue::from("all"))];
         options.extend(words.into_iter().map(|word| (AttrValue::from(word.clone()), AttrValue::from(word))));

@@ -4,6 +4,7 @@ use super::Opened;
 use super::explain::Explain;
 use super::field::{Crowd, Field};
 use super::parts::Number;
+use crate::base::sort::sort_by_key;
 use crate::simulation::customers::{Period, Told};
 use crate::simulation::report::{Quantile, VersionReport, count, number, percent};
 use crate::simulation::statistics::wilson;
@@ -424,7 +425,7 @@ fn SuccessPlot(BothProps { told, old, new, horizon }: &BothProps) -> Html {
             let rows =
                 cells.into_iter().enumerate().map(|(n, cells)| Row { x: middle(n, told, *horizon), cells }).collect();
             // Bands first: no line lies under one.
-            series.sort_by_key(|series| !matches!(series.draw, Draw::Band(_)));
+            sort_by_key(&mut series, |series| !matches!(series.draw, Draw::Band(_)));
             (Rc::new(series), Rc::new(rows), ((low - 0.01).max(0.0), 1.0))
         }))
         .clone();
@@ -468,8 +469,7 @@ fn LatencyPlot(BothProps { told, old, new, horizon }: &BothProps) -> Html {
                     cells.push(latency.map_or("–".to_owned(), |values| values.map(duration).join(" · ")));
                 }
             }
-            highs.sort_by(f64::total_cmp);
-            let top = highs.last().copied().unwrap_or(1.0).max(1e-3) * 1.05;
+            let top = highs.into_iter().max_by(f64::total_cmp).unwrap_or(1.0).max(1e-3) * 1.05;
             let rows =
                 cells.into_iter().enumerate().map(|(n, cells)| Row { x: middle(n, told, *horizon), cells }).collect();
             (Rc::new(series), Rc::new(rows), top)

@@ -9,6 +9,7 @@ pub use keep::{Keep, Saved, restore};
 
 use crate::asl::check::{Profile, check};
 use crate::asl::{Definition, hints};
+use crate::base::sort::sort_by_key;
 use crate::base::{Diagnostic, Text, Value};
 use crate::service::{Account, ServiceError, aws_cli};
 use crate::ui::panes::versions::MOVE;
@@ -190,7 +191,7 @@ impl Store {
             for alias in &machine.aliases {
                 let mut routes: Vec<(u32, u8)> =
                     alias.routing.routes().iter().map(|route| (route.version, route.weight)).collect();
-                routes.sort_by_key(|(version, _)| *version);
+                sort_by_key(&mut routes, |(version, _)| *version);
                 aliases.push(AliasRow { name: alias.name.clone(), description: alias.description.clone(), routes });
             }
             for version in machine.versions.values().rev() {

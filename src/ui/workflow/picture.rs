@@ -84,11 +84,9 @@ impl Picture {
             return None;
         }
         let laid = layout(definition, &Metrics { padding: 52.0, ..Metrics::default() });
-        let old: BTreeMap<&str, Value> = before
-            .into_iter()
-            .flat_map(|before| before.states.iter())
-            .map(|state| (&*state.name, own(&state.node)))
-            .collect();
+        let states = before.into_iter().flat_map(|before| before.states.iter());
+        let mut old: BTreeMap<&str, Value> = BTreeMap::new();
+        old.extend(states.map(|state| (&*state.name, own(&state.node))));
         let name_of = |kind: NodeKind| match kind {
             NodeKind::State(id) => definition.states.lookup(id).map(|state| state.name.clone()),
             _ => None,

@@ -4,9 +4,10 @@ use super::format::Pattern;
 use super::{Argument, Failure, Function, Node, base64, hash, random};
 use crate::asl::query::java;
 use crate::asl::query::path::Path;
+use crate::base::sort::sort_by_key;
 use crate::base::value::MAX_DEPTH;
 use crate::base::{Array, Number, Object, Text, Value};
-use std::collections::BTreeSet;
+use rustc_hash::FxHashSet;
 
 /// The longest text that is encoded, decoded or hashed, in UTF-16 units.
 const MAX_CODED: usize = 10_000;
@@ -132,7 +133,7 @@ impl Node {
             Function::StringSplit => {
                 let (whole, separators) = (next(), next());
                 let (whole, separators) = (text(&whole)?, text(&separators)?);
-                let separators: BTreeSet<char> = separators.chars().collect();
+                let separators: FxHashSet<char> = separators.chars().collect();
                 let parts = whole.split(|c| separators.contains(&c)).filter(|part| !part.is_empty());
                 Ok(parts.map(Value::from).collect())
             }
@@ -248,7 +249,7 @@ fn unique(value: &Value) -> Result<Value, Bad> {
         return Err(TOO_LONG);
     }
     let table = (items.len() * 4 / 3 + 1).max(16).next_power_of_two();
-    let mut seen = BTreeSet::new();
+    let mut seen = FxHashSet::default();
     let mut kept: Vec<(usize, &Value)> = Vec::new();
     for item in items {
         let mut identity = String::new();
@@ -258,7 +259,7 @@ fn unique(value: &Value) -> Result<Value, Bad> {
             kept.push(((hash ^ (hash >> 16)) as usize & (table - 1), item));
         }
     }
-    kept.sort_by_key(|(bucket, _)| *bucket);
+    sort_by_key(&mut kept, |(bucket, _)| *bucket);
     Ok(kept.into_iter().map(|(_, item)| item.clone()).collect())
 }
 
@@ -275,7 +276,7 @@ fn identify(value: &Value, out: &mut String) {
         }
         Value::Object(object) => {
             let mut members: Vec<(&Text, &Value)> = object.iter().collect();
-            members.sort_by_key(|(key, _)| *key);
+            sort_by_key(&mut members, |(key, _)| *key);
             out.push('{');
             for (key, member) in members {
                 Value::String(key.clone()).write_json(out);

@@ -4,6 +4,7 @@
 //! and JSON cannot hold gets a form of its own: nothing at all, sequences, functions, infinite numbers.
 
 use super::function::Function;
+use crate::base::sort::sort_by_key;
 use crate::base::{Number, Object, Text, Value};
 use rustc_hash::FxHashMap;
 use std::rc::Rc;
@@ -476,7 +477,7 @@ impl<'a> Members<'a> {
         };
         if indexed {
             let mut sorted: Vec<(&'a Text, Val)> = self.as_put().collect();
-            sorted.sort_by_key(|(key, _)| array_index(key).map_or(u64::MAX, u64::from));
+            sort_by_key(&mut sorted, |(key, _)| array_index(key).map_or(u64::MAX, u64::from));
             return Box::new(sorted.into_iter());
         }
         self.as_put()

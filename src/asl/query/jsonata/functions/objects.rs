@@ -6,6 +6,7 @@ use super::super::machine::{self, Context, Machine};
 use super::super::value::{Elements, Kind, List, Members, OUTER, SEQUENCE, Seq, Val};
 use super::take;
 use crate::base::Text;
+use crate::base::sort::sort_by_key;
 use rustc_hash::FxHashSet;
 use std::rc::Rc;
 
@@ -52,7 +53,7 @@ pub(super) fn keys(machine: &mut Machine<'_>, arguments: Vec<Val>, _: Context<'_
         }
     })?;
     // Those of an array become the keys of one object, and so are in its order.
-    found.sort_by_key(|key| super::super::value::array_index(key).map_or(u64::MAX, u64::from));
+    sort_by_key(&mut found, |key| super::super::value::array_index(key).map_or(u64::MAX, u64::from));
     let seq = found.into_iter().fold(Seq::Empty, |mut seq, key| {
         seq.push(Val::from(key));
         seq

@@ -4,6 +4,7 @@ use super::{At, Machine};
 use crate::asl::query::jsonata::error::{R, internal};
 use crate::asl::query::jsonata::program::{Group, TermId};
 use crate::asl::query::jsonata::value::{CONS, Elements, Row, TUPLES, Val, array_index};
+use crate::base::sort::sort_by_key;
 use crate::base::{Text, Value};
 use rustc_hash::FxHashMap;
 
@@ -261,7 +262,7 @@ impl<T: Default> Groups<T> {
     fn in_order(self) -> Vec<(Text, usize, T)> {
         let mut groups = self.groups;
         if groups.iter().any(|(key, ..)| array_index(key).is_some()) {
-            groups.sort_by_key(|(key, ..)| array_index(key).map_or(u64::MAX, u64::from));
+            sort_by_key(&mut groups, |(key, ..)| array_index(key).map_or(u64::MAX, u64::from));
         }
         groups
     }

@@ -20,6 +20,7 @@ mod run;
 use super::budget::Budget;
 use super::error::R;
 use crate::base::Text;
+use crate::base::sort::sort;
 use std::ops::Range;
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -87,7 +88,7 @@ impl Set {
         // The complement: what lies between its ranges.
         self.ascii |= !other.ascii;
         let mut ranges = other.ranges.clone();
-        ranges.sort_unstable();
+        sort(&mut ranges);
         let mut next = '\u{80}';
         for (from, to) in ranges {
             if let Some(before) = previous(from).filter(|before| *before >= next) {

@@ -4,6 +4,7 @@ use super::super::super::run::Fault;
 use super::super::super::strand::StrandId;
 use super::super::super::{ChildExecution, Execution, Failure, Now, Status};
 use crate::asl::program::{ResultWriter, Transformation};
+use crate::base::sort::sort_by_key;
 use crate::base::{Array, Object, Text, Value};
 use crate::engine::history::Record;
 
@@ -21,7 +22,7 @@ impl Execution {
         let run_arn = run.arn.clone();
         let mut children: Vec<ChildExecution<'_>> =
             self.children().filter(|child| child.identity.map_run_arn.as_ref() == Some(&run_arn)).collect();
-        children.sort_by_key(|child| child.index);
+        sort_by_key(&mut children, |child| child.index);
         let select = |wanted: fn(Status) -> bool| -> Vec<&ChildExecution<'_>> {
             children.iter().filter(|child| wanted(child.status)).collect()
         };
