@@ -520,7 +520,7 @@ fn fact_31_tags_are_of_the_machine_only() {
     let tags = || Value::array([request! {"key": "k", "value": "v"}]);
     client.call("TagResource", request! {"resourceArn": arn.as_str(), "tags": tags()});
     let error = client.refused("TagResource", request! {"resourceArn": format!("{arn}:1"), "tags": tags()});
-    assert_eq!((error.code, error.message), ("ResourceNotFound", format!("Resource not found: '{arn}:1'")));
+    assert_eq!((error.code, &*error.message), ("ResourceNotFound", &*format!("Resource not found: '{arn}:1'")));
 }
 
 #[test]

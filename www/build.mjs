@@ -5,7 +5,7 @@ import { readFile, readdir, writeFile } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build, transform } from "esbuild";
-import { optimise } from "./wasm-opt.mjs";
+import { SIZE, optimise } from "./wasm-opt.mjs";
 
 const www = dirname(fileURLToPath(import.meta.url));
 const site = process.env.TRUNK_STAGING_DIR;
@@ -60,7 +60,7 @@ if (release) {
   const glue = join(site, `${basename(module, "_bg.wasm")}.js`);
   const minified = await transform(await readFile(glue, "utf8"), { minify: true, format: "esm" });
   await writeFile(glue, minified.code);
-  await optimise(module);
+  await optimise(module, SIZE);
 }
 
 function fail(message) {

@@ -107,7 +107,7 @@ mod tests {
     use super::*;
 
     fn parse(text: &str) -> Result<Arn, String> {
-        Arn::parse(text, &[STATE_MACHINE, EXECUTION, ACTIVITY]).map_err(|error| error.message)
+        Arn::parse(text, &[STATE_MACHINE, EXECUTION, ACTIVITY]).map_err(|error| error.into_exception().message)
     }
 
     #[test]

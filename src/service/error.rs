@@ -1,11 +1,19 @@
 //! What the API refuses with: AWS's exception names and messages.
 
 use crate::base::{Object, Value};
+use std::borrow::Cow;
 use std::fmt;
+use std::ops::Deref;
 
 /// An exception of the API. Nothing has changed when one is answered.
+///
+/// It is a pointer, because it passes through many results.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ServiceError {
+pub struct ServiceError(Box<Exception>);
+
+/// What a [`ServiceError`] says.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Exception {
     /// The name of the exception, as SDKs know it: `StateMachineDoesNotExist`.
     pub code: &'static str,
     pub message: String,
@@ -24,41 +32,59 @@ const CONSTRAINTS: &str = "com.amazon.coral.validate";
 /// Requests that are not understood at all.
 const PROTOCOL: &str = "com.amazon.coral.service";
 
+impl Deref for ServiceError {
+    type Target = Exception;
+
+    fn deref(&self) -> &Exception {
+        &self.0
+    }
+}
+
 impl ServiceError {
     /// An exception that the service declares.
-    pub fn new(code: &'static str, message: impl Into<String>) -> ServiceError {
+    pub fn new(code: &'static str, message: impl Into<Cow<'static, str>>) -> ServiceError {
+        ServiceError::of(SERVICE, code, message.into())
+    }
+
+    fn of(namespace: &'static str, code: &'static str, message: Cow<'static, str>) -> ServiceError {
         let status = match code {
             "ConflictException" => 409,
             "ServiceQuotaExceededException" => 402,
             _ => 400,
         };
-        ServiceError { code, message: message.into(), status, reason: None, namespace: SERVICE }
+        ServiceError(Box::new(Exception { code, message: message.into_owned(), status, reason: None, namespace }))
     }
 
     /// A ValidationException that the service itself throws.
-    pub fn validation(message: impl Into<String>) -> ServiceError {
+    pub fn validation(message: impl Into<Cow<'static, str>>) -> ServiceError {
         ServiceError::new("ValidationException", message)
     }
 
     #[must_use]
-    pub fn because(self, reason: &'static str) -> ServiceError {
-        ServiceError { reason: Some(reason), ..self }
+    pub fn because(mut self, reason: &'static str) -> ServiceError {
+        self.0.reason = Some(reason);
+        self
     }
 
     /// The ValidationException that counts violated constraints.
     pub(super) fn constraints(violations: &[String]) -> ServiceError {
         let noun = if violations.len() == 1 { "error" } else { "errors" };
         let message = format!("{} validation {noun} detected: {}", violations.len(), violations.join("; "));
-        ServiceError { namespace: CONSTRAINTS, ..ServiceError::validation(message) }
+        ServiceError::of(CONSTRAINTS, "ValidationException", message.into())
     }
 
     /// A body that is not JSON, or that has a value of the wrong type.
-    pub(super) fn serialization(message: impl Into<String>) -> ServiceError {
-        ServiceError { namespace: PROTOCOL, ..ServiceError::new("SerializationException", message) }
+    pub(super) fn serialization(message: impl Into<Cow<'static, str>>) -> ServiceError {
+        ServiceError::of(PROTOCOL, "SerializationException", message.into())
     }
 
     pub(super) fn unknown_operation() -> ServiceError {
-        ServiceError { namespace: PROTOCOL, ..ServiceError::new("UnknownOperationException", "") }
+        ServiceError::of(PROTOCOL, "UnknownOperationException", "".into())
+    }
+
+    /// What it says, to be kept.
+    pub fn into_exception(self) -> Exception {
+        *self.0
     }
 
     /// The error body of AWS JSON 1.0.

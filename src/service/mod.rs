@@ -46,6 +46,6 @@ pub mod version;
 
 pub use account::{Account, Clock, Settings};
 pub use driver::Run;
-pub use error::ServiceError;
+pub use error::{Exception, ServiceError};
 pub use object::Objects;
 pub use protocol::{OPERATIONS, Operation, Response};

@@ -96,13 +96,17 @@ impl Shape {
 /// # Errors
 /// SerializationException for a value of the wrong type, ValidationException for all constraints that are violated.
 pub fn read<T: Take>(structure: &Structure, value: &Value) -> Result<T, ServiceError> {
+    check(structure, value).map(|()| T::take(value))
+}
+
+fn check(structure: &Structure, value: &Value) -> Result<(), ServiceError> {
     if value.as_object().is_none() {
         return Err(ServiceError::serialization("Unexpected value type in payload"));
     }
     check_types(structure, value)?;
     let mut violations = Vec::new();
     constrain(structure, value, "", &mut violations);
-    if violations.is_empty() { Ok(T::take(value)) } else { Err(ServiceError::constraints(&violations)) }
+    if violations.is_empty() { Ok(()) } else { Err(ServiceError::constraints(&violations)) }
 }
 
 fn check_types(structure: &Structure, value: &Value) -> Result<(), ServiceError> {
@@ -352,6 +356,13 @@ pub trait Give {
     fn give(&self, dates: Dates) -> Option<Value>;
 }
 
+/// Adds a member, unless it is left out.
+pub fn put(object: &mut Object, key: &str, value: Option<Value>) {
+    if let Some(value) = value {
+        object.insert(key.into(), value);
+    }
+}
+
 impl<T: Give> Give for Option<T> {
     fn give(&self, dates: Dates) -> Option<Value> {
         self.as_ref()?.give(dates)
@@ -426,9 +437,11 @@ macro_rules! response {
         impl $crate::service::shape::Give for $name {
             fn give(&self, _dates: $crate::service::shape::Dates) -> Option<$crate::base::Value> {
                 let mut _object = $crate::base::Object::new();
-                $( if let Some(value) = $crate::service::shape::Give::give(&self.$field, _dates) {
-                    _object.insert($key.into(), value);
-                } )*
+                $( $crate::service::shape::put(
+                    &mut _object,
+                    $key,
+                    $crate::service::shape::Give::give(&self.$field, _dates),
+                ); )*
                 Some(_object.into())
             }
         }
@@ -508,7 +521,7 @@ mod tests {
             ),
         ] {
             let error = answer(text).unwrap_err();
-            assert_eq!((error.code, error.message), ("ValidationException", expected), "{text}");
+            assert_eq!((error.code, &error.message), ("ValidationException", &expected), "{text}");
         }
     }
 

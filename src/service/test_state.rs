@@ -297,7 +297,7 @@ fn answer(mock: &MockInput, state: &Object, kind: Option<StateType>) -> Result<A
         return Ok(Answer::Failed(Failure { error, cause, heartbeat: false }));
     }
     let text = mock.result.as_deref().unwrap_or("null");
-    let refused = |message: &str| ServiceError::validation(message);
+    let refused = |message: &'static str| ServiceError::validation(message);
     let result = Value::parse(text).map_err(|_| refused("Mocked result must be valid JSON"))?;
     match kind {
         Some(StateType::Map | StateType::Parallel) => {
@@ -322,7 +322,7 @@ fn answer(mock: &MockInput, state: &Object, kind: Option<StateType>) -> Result<A
                 && let Some(why) =
                     mistake(service.service.trim_start_matches("aws-sdk:"), &service.action, &result, mode)
             {
-                return Err(refused(&format!("Mock result schema validation error: {why}")));
+                return Err(ServiceError::validation(format!("Mock result schema validation error: {why}")));
             }
         }
     }
