@@ -94,7 +94,7 @@ fn stack(account: &mut Account, template: &str) -> Result<(), String> {
             ("definition", definition),
             ("roleArn", role.unwrap_or_else(|| "arn:aws:iam::111111111111:role/role".into())),
         ]);
-        account.call("CreateStateMachine", &request).map_err(|error| error.message)?;
+        account.call("CreateStateMachine", &request).map_err(|error| error.message.clone())?;
     }
     Ok(())
 }
