@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 /// What the first load of all files should weigh, in kB after brotli, and what it may weigh until it does: lower it
 /// with each step towards the target.
 const TARGET: &str = "600";
-const CEILING: &str = "940";
+const CEILING: &str = "900";
 
 /// What Trunk builds with.
 const TOOLS: [Tool; 4] = [Tool::WasmTarget, Tool::Trunk, Tool::WasmBindgen, Tool::NpmPackages];
