@@ -1,6 +1,7 @@
 // The first script of the page: compiles the WebAssembly module once, starts it, and offers it what Rust cannot do for
 // itself. `src/worker/handle.rs`, `src/ui/host.rs`, `src/ui/editor/host.rs` and `src/ui/trouble.rs` are its typed other side.
 
+import { compile, laterPart } from "./later";
 import { openEditors } from "./open-editors";
 
 /** Put in by `build.mjs`. */
@@ -27,15 +28,7 @@ const script = document.querySelector<HTMLScriptElement>("script[data-wasm]")!;
 const url = (name: string) => new URL(script.dataset[name]!, document.baseURI).href;
 
 let module: WebAssembly.Module | undefined;
-
-async function compile(): Promise<WebAssembly.Module> {
-  const response = await fetch(url("wasm"));
-  if (!response.ok) throw new Error(`the server answered ${response.status} for ${response.url}`);
-  // Hosts that do not know the type of .wasm files cannot be compiled from as they stream.
-  return response.headers.get("content-type")?.startsWith("application/wasm")
-    ? WebAssembly.compileStreaming(response)
-    : WebAssembly.compile(await response.arrayBuffer());
-}
+const later = laterPart(script.dataset.later && url("later"));
 
 const rescue = new Map<string, string>(
   stored((storage) => {
@@ -126,11 +119,12 @@ function startWorker(died: (why: string) => void): Worker {
     event.preventDefault();
     die(event.message ?? "it could not be started");
   });
-  worker.postMessage({ module, glue: url("glue") });
+  worker.postMessage({ module, glue: url("glue"), later: later.url, laterModule: later.module });
   return worker;
 }
 
 const host = {
+  later: later.join,
   startWorker,
   trouble,
   /** From then on it is this script that keeps the author's texts. */
@@ -151,10 +145,14 @@ declare global {
 globalThis.weir = host;
 
 try {
-  const [compiled, glue] = await Promise.all([compile(), import(url("glue"))]);
+  const [compiled, glue] = await Promise.all([compile(url("wasm")), import(url("glue"))]);
   module = compiled;
   await glue.default({ module_or_path: compiled });
 } catch (error) {
   trouble(`the program could not be started: ${error}`);
   throw error;
 }
+
+// When the first view is drawn. Safari does not tell when it is idle.
+const whenIdle = globalThis.requestIdleCallback ?? ((act: () => void) => setTimeout(act, 500));
+whenIdle(() => void later.fetch(), { timeout: 2_000 });

@@ -19,7 +19,6 @@ export const SPEED = ["-O3"];
  */
 export const SIZE = [
   "reorder-functions-by-name",
-  "duplicate-function-elimination",
   "dce",
   "remove-unused-brs",
   "remove-unused-names",
@@ -27,17 +26,26 @@ export const SIZE = [
   "simplify-locals-notee-nostructure",
   "vacuum",
   "merge-blocks",
-  "duplicate-function-elimination",
   "remove-unused-module-elements",
   "reorder-locals",
   "dealign",
 ].map((pass) => `--${pass}`);
 
+/** For a module that is not done yet: keeps the names of its functions. */
+export const NAMED = ["-g"];
+
+/** Without names, and without what nothing uses. */
+export const BARE = [
+  "duplicate-function-elimination",
+  "remove-unused-module-elements",
+  "strip-debug",
+  "strip-producers",
+].map((pass) => `--${pass}`);
+
 /** Optimises a module in place. Which features of WebAssembly the compiler used stands in it (.cargo/config.toml). */
-export async function optimise(file, passes = SPEED) {
+export async function optimise(file, passes = SPEED, end = BARE) {
   const before = (await stat(file)).size;
-  const strip = ["--strip-debug", "--strip-producers"];
-  await promisify(execFile)(process.execPath, [wasmOpt, file, ...passes, ...strip, "-o", `${file}.opt`]);
+  await promisify(execFile)(process.execPath, [wasmOpt, file, ...passes, ...end, "-o", `${file}.opt`]);
   await rename(`${file}.opt`, file);
   const after = (await stat(file)).size;
   console.log(`wasm-opt: ${basename(file)} ${before} → ${after} bytes`);

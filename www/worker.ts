@@ -1,7 +1,7 @@
 // The first script of a worker: takes the page's compiled module and starts it. The program sees by its global scope
 // that this is a worker, and sets `onmessage`.
 
-export {};
+import { laterPart } from "./later";
 
 declare const self: {
   onmessage: ((event: MessageEvent) => void) | null;
@@ -11,10 +11,10 @@ declare const self: {
 };
 
 const trouble = (what: string) => self.postMessage({ trouble: what });
-globalThis.weir = { trouble } as typeof globalThis.weir;
 
-self.onmessage = async ({ data: { module, glue } }) => {
+self.onmessage = async ({ data: { module, glue, later, laterModule } }) => {
   self.onmessage = null;
+  globalThis.weir = { trouble, later: laterPart(later, laterModule).join } as typeof globalThis.weir;
   // What the page says before the program listens.
   const early: MessageEvent[] = [];
   const keep = (event: MessageEvent) => void early.push(event);

@@ -4,6 +4,7 @@ use wasm_bindgen::JsCast;
 use web_sys::DedicatedWorkerGlobalScope;
 
 fn main() {
+    weir::worker::later::begin();
     weir::ui::trouble::install();
     match js_sys::global().dyn_into::<DedicatedWorkerGlobalScope>() {
         Ok(worker) => weir::worker::serve(worker),

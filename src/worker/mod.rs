@@ -18,6 +18,7 @@
 
 mod handle;
 mod job;
+pub mod later;
 mod pool;
 mod serve;
 mod wire;
