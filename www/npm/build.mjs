@@ -3,7 +3,8 @@
 import { copyFile, readFile, readdir, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { optimise } from "../wasm-opt.mjs";
+import { brotliCompressSync } from "node:zlib";
+import { SIZE, optimise } from "../wasm-opt.mjs";
 
 const here = dirname(fileURLToPath(import.meta.url));
 const root = join(here, "../..");
@@ -28,9 +29,13 @@ const manifest = {
   },
 };
 
-await optimise(join(folder, "weir_bg.wasm"));
+const module = join(folder, "weir_bg.wasm");
+await optimise(module, SIZE);
 const own = ["index.js", "node.js", "playground.js", "aws-sdk.js", "index.d.ts", "operations.d.ts", "aws-sdk.d.ts", "README.md"];
 for (const name of own) await copyFile(join(here, name), join(folder, name));
 for (const name of ["LICENSE-MIT", "LICENSE-APACHE"]) await copyFile(join(root, name), join(folder, name));
 await writeFile(join(folder, "package.json"), `${JSON.stringify(manifest, null, 2)}\n`);
+const files = await Promise.all((await readdir(folder)).filter((name) => /\.(js|wasm)$/.test(name)).map((name) => readFile(join(folder, name))));
+const weight = files.reduce((sum, file) => sum + brotliCompressSync(file).length, 0);
+console.log(`what the package runs weighs ${(weight / 1000).toFixed(1)} kB after brotli; the target is 600 kB`);
 console.log(`${folder}: ${(await readdir(folder)).sort().join(" ")}`);

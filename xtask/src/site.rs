@@ -17,11 +17,11 @@ const TOOLS: [Tool; 4] = [Tool::WasmTarget, Tool::Trunk, Tool::WasmBindgen, Tool
 
 const TRUNK_MENDS: &str = "see what cargo, Trunk or www/build.mjs say above";
 
-/// For a small module, besides `[profile.site]`: a structure is copied by one instruction and not field by field, and the
+/// For a small module, besides its profile: a structure is copied by one instruction and not field by field, and the
 /// rounds of SHA-2 are not unrolled. Neither shows in the speed of the engine. And names of functions that say of which types
 /// they are, by which www/later.txt tells them apart. Cargo adds these to what `.cargo/config.toml` gives; only the
 /// environment can give them to one profile.
-const SMALL: (&str, &str) = (
+pub const SMALL: (&str, &str) = (
     "CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS",
     "-C symbol-mangling-version=v0 -C llvm-args=-max-store-memcpy=1 --cfg sha2_backend_soft=\"compact\"",
 );
