@@ -11,13 +11,13 @@ pub fn run() -> Result<()> {
     tools::need(&[Tool::WasmTarget, Tool::WasmBindgen, Tool::NpmPackages])?;
     heading("building the npm package");
     // The library is an `rlib` for everybody else, so that the exports of this one do not weigh on the page.
-    let library = ["rustc", "--locked", "--lib", "--crate-type", "cdylib", "--profile", "npm", "--features", "js"];
+    let library = ["rustc", "--locked", "--lib", "--crate-type", "cdylib", "--profile", "library", "--features", "js"];
     let mut library = cargo(library);
     library.args(["--target", WASM]).env(SMALL.0, SMALL.1);
     shell::run(library, MENDS)?;
 
     let mut bindgen = command("wasm-bindgen", ["--target", "web", "--out-name", "weir", "--out-dir"]);
-    bindgen.arg(target().join("npm")).arg(target().join(WASM).join("npm/weir.wasm"));
+    bindgen.arg(target().join("npm")).arg(target().join(WASM).join("library/weir.wasm"));
     shell::run(bindgen, MENDS)?;
 
     let mut finish = command("node", ["www/npm/build.mjs"]);
