@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 use std::rc::Rc;
 use weir::asl::check::{Profile, Resources, check};
 use weir::asl::program::{Kind, Pattern, Program, Resource};
-use weir::asl::{Definition, QueryLanguage, compile, substitutions};
+use weir::asl::{Definition, compile, substitutions};
 use weir::base::{Delay, Key, Time, Value};
 use weir::engine::agenda::Agenda;
 use weir::engine::history::{Event, EventKind, Record};
@@ -68,14 +68,11 @@ struct Outcome {
     refused: bool,
 }
 
-/// None for what is not about: JSONata, distributed Maps, files that are no definitions.
+/// None for what is not about: distributed Maps, files that are no definitions.
 fn outcome(path: &Path) -> Option<Outcome> {
     let text = std::fs::read_to_string(path).unwrap();
     let written = Definition::read(&text);
     written.root.get("States")?;
-    if written.states.iter().any(|state| state.language == QueryLanguage::Jsonata) {
-        return None;
-    }
     let filled = substitutions::fill(&written.root.to_value(), &Default::default());
     let definition = Definition::parse(&filled.to_json());
     // As the States Language has it: what is called is made up here, whatever it is.

@@ -6,7 +6,7 @@
 
 use std::collections::BTreeMap;
 use weir::asl::query::intrinsic::Call;
-use weir::asl::query::{Path, Root};
+use weir::asl::query::{Expression, Path, Root};
 use weir::base::{Key, Text, Value};
 
 /// So many different values are made of one definition.
@@ -79,6 +79,9 @@ impl Reads {
         if let Some(items) = value.as_array() {
             items.iter().for_each(|item| self.collect(item));
         }
+        if let Some(text) = value.as_str() {
+            self.expression("", text);
+        }
         let Some(object) = value.as_object() else { return };
         if let Some(variable) = object.get("Variable").and_then(Value::as_str) {
             let wants = object.iter().filter(|(key, _)| !matches!(&***key, "Variable" | "Next" | "Comment"));
@@ -88,9 +91,49 @@ impl Reads {
         }
         for (key, value) in object.iter() {
             match value.as_str() {
+                Some(text) if text.starts_with("{%") => self.expression(key, text),
                 Some(text) if key.ends_with(".$") => self.query(text, Some(key.trim_end_matches(".$"))),
                 Some(text) if key.ends_with("Path") => self.path_field(key, text),
                 _ => self.collect(value),
+            }
+        }
+    }
+
+    /// What `{% … %}` reads of the input or of a result, and what it compares that with.
+    fn expression(&mut self, field: &str, text: &str) {
+        let Some(source) = Expression::source(text) else { return };
+        let Ok(expression) = Expression::compile(source, "") else { return };
+        for reference in expression.jsonata().states() {
+            let Some((part, names)) = reference.path.split_first() else { continue };
+            if !matches!(&**part, "input" | "result") {
+                continue;
+            }
+            let mut parts: Parts = names.iter().map(|name| Part::Name(name.to_string())).collect();
+            if field == "Items" {
+                parts.push(Part::Item);
+                self.handed_on.push(parts.clone());
+            }
+            if matches!(field, "Output" | "Arguments") {
+                self.handed_on.push(parts.clone());
+            }
+            let behind = source.get(reference.span.end as usize..).unwrap_or("").trim_start();
+            let operand = behind.trim_start_matches(['=', '!', '<', '>', '+', '-', '*', ' ']);
+            let end = operand.find([' ', ')', ',', '?']).unwrap_or(operand.len());
+            let literal = operand.get(..end).unwrap_or("").replace('\'', "\"");
+            let compared = Value::parse(&literal).ok().filter(|_| operand.len() < behind.len());
+            match compared {
+                Some(Value::String(word)) => {
+                    self.wanted.push((parts.clone(), Some(Value::String(word))));
+                    self.wanted.push((parts, Some("other".into())));
+                }
+                Some(value) if value.as_f64().is_some() => {
+                    let number = value.as_f64().unwrap_or_default();
+                    for value in [number, number - 1.0, number + 1.0] {
+                        self.wanted.push((parts.clone(), Some(value.into())));
+                    }
+                }
+                Some(value) => self.wanted.push((parts, Some(value))),
+                None => self.wanted.push((parts, None)),
             }
         }
     }
