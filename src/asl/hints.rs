@@ -15,6 +15,7 @@
 use super::check::{ERRORS, resources};
 use super::fields::{self, Field, Owner, Shape};
 use super::model::{Definition, QueryLanguage, StateType};
+use super::query::jsonata::{Dialect, functions};
 use crate::base::value::read::{Kind, Member, Node};
 use crate::base::{Span, Text};
 
@@ -57,6 +58,8 @@ pub enum Sort {
     Resource,
     /// The name of an error.
     Error,
+    /// What an expression can call or read.
+    Variable,
 }
 
 /// What there is to say about the field, or about the name of a state, at an offset.
@@ -77,8 +80,12 @@ pub fn hover(definition: &Definition, offset: u32) -> Option<Hover> {
     }
 }
 
-/// What could stand at an offset: fields that are not given yet, words, states, resources, names of errors.
+/// What could stand at an offset: fields that are not given yet, words, states, resources, names of errors; in an
+/// expression functions and what `$states` has.
 pub fn complete(definition: &Definition, offset: u32) -> Option<Completion> {
+    if let Some(expression) = before_in_expression(&definition.text, offset) {
+        return in_expression(expression, offset);
+    }
     let spot = Spot::find(definition, offset);
     let (span, proposals) = match &spot.place {
         Place::Key(owner, member) => {
@@ -90,6 +97,47 @@ pub fn complete(definition: &Definition, offset: u32) -> Option<Completion> {
         Place::StateKey(_) | Place::Elsewhere => return None,
     };
     (!proposals.is_empty()).then_some(Completion { span, proposals })
+}
+
+/// What stands between `{%` and an offset in it, if there is one: expressions have no lines.
+fn before_in_expression(text: &str, offset: u32) -> Option<&str> {
+    let before = text.get(..offset as usize)?;
+    let line = before.rsplit_once('\n').map_or(before, |(_, line)| line);
+    let (_, expression) = line.rsplit_once("{%")?;
+    (!expression.contains("%}")).then_some(expression)
+}
+
+fn in_expression(before: &str, offset: u32) -> Option<Completion> {
+    let start = before.trim_end_matches(|c: char| c.is_ascii_alphanumeric() || c == '_').len();
+    let (head, part) = before.split_at_checked(start)?;
+    let is_member = head.ends_with("$states.");
+    if !is_member && !head.ends_with('$') {
+        return None;
+    }
+    // The `$` is a part of a name.
+    let start = offset - part.len() as u32 - u32::from(!is_member);
+    let proposal = |label: String, insert: String, about: &str| Proposal {
+        label,
+        insert,
+        about: about.to_owned(),
+        sort: Sort::Variable,
+    };
+    let members = [
+        ("input", "The input of the state."),
+        ("context", "The context object."),
+        ("result", "What the task, the branches or the iterations gave."),
+        ("errorOutput", "The error that was caught."),
+    ];
+    let proposals = if is_member {
+        members.into_iter().map(|(name, about)| proposal(name.to_owned(), name.to_owned(), about)).collect()
+    } else {
+        let mut names: Vec<&str> = functions(Dialect::Aws).collect();
+        names.sort_unstable();
+        let states = proposal("$states".to_owned(), "$states.".to_owned(), "The input, the context object, a result.");
+        let calls = names.into_iter().map(|name| proposal(format!("${name}"), format!("${name}("), ""));
+        std::iter::once(states).chain(calls).collect()
+    };
+    Some(Completion { span: Span::new(start, offset), proposals })
 }
 
 /// Where an offset is.
@@ -339,6 +387,13 @@ mod tests {
         );
         has("States:\n  A:\n    Type: Pass\n    Next: x|\n  B C: {}\n", "x", &["B C"], &["A"]);
         assert!(proposed(r#"{"States": {"A": {"Type": "Pass", "Parameters": {|}}}}"#).1.is_empty());
+        let jsonata = r#"{"QueryLanguage": "JSONata", "States": {"A": {"Type": "Pass", "Output": {"é": "{% "#;
+        has(&format!("{jsonata}$su| %}}\"}}}}}}}}"), "$su", &["$sum(", "$states.", "$partition("], &["$eval("]);
+        has(&format!("{jsonata}1 + $|"), "$", &["$hash("], &[]);
+        has(&format!("{jsonata}$states.in| %}}\"}}}}}}}}"), "in", &["input", "errorOutput"], &["$sum("]);
+        for elsewhere in ["|", "price|", "1 %} $|", "$states.input.x|"] {
+            assert!(proposed(&format!("{jsonata}{elsewhere}")).1.is_empty(), "{elsewhere}");
+        }
     }
 
     #[test]
