@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
-use weir::asl::query::jsonata::{Answer, Dialect, Fixed, Jsonata, Limits};
+use weir::asl::query::jsonata::{Answer, Dialect, Environment, Fixed, Jsonata, Limits};
 use weir::base::{Key, Object, Value};
 
 /// Cases that a Rust text cannot hold: they are about halves of surrogate pairs.
@@ -203,6 +203,30 @@ fn broken_expressions() {
     });
 }
 
+/// Remembers how many steps were spent.
+struct Counted(Fixed, u64);
+
+impl Environment for Counted {
+    fn limits(&self) -> Limits {
+        self.0.limits()
+    }
+    fn variable(&mut self, name: &str) -> Option<Value> {
+        self.0.variable(name)
+    }
+    fn states(&mut self, member: &str) -> Option<Value> {
+        self.0.states(member)
+    }
+    fn now(&mut self) -> weir::base::Time {
+        self.0.now()
+    }
+    fn random(&mut self) -> u64 {
+        self.0.random()
+    }
+    fn spent(&mut self, steps: u64) {
+        self.1 = steps;
+    }
+}
+
 #[test]
 fn hostile_expressions_end() {
     on_a_small_stack(|| {
@@ -228,13 +252,43 @@ fn hostile_expressions_end() {
             "$toMillis($pad('', 30000, '1'), '[Y][M][D][H][m][s]')".to_owned(),
             "$toMillis($pad('', 3000, 'one'), '[Yw][Mw][Dw][Hw][mw][sw]x')".to_owned(),
             "{'a': {'b': 1}} ~> |a|{'z': $}|".to_owned(),
+            "$sort([1..800000], function($a, $b) { $a < $b })".to_owned(),
+            "[1..800000]^(>$)".to_owned(),
+            "$distinct([1..8000].{'a': $})".to_owned(),
+            "$distinct([1..800000].$string())".to_owned(),
+            "$reduce([1..100000], function($a, $b) { $append($a, $b) })".to_owned(),
+            "$reduce([1..100000], function($a, $b) { $merge([$a, {$string($b): $b}]) }, {})".to_owned(),
+            "$keys($merge([1..800000].{$string($): 1}))".to_owned(),
+            "[1..800000]{$string($): $}".to_owned(),
+            "$zip([1..800000], [1..800000], [1..800000])".to_owned(),
+            "$shuffle([1..800000]) ~> $reverse ~> $sum".to_owned(),
+            "$string([1..800000]) ~> $uppercase ~> $base64encode ~> $encodeUrlComponent ~> $length".to_owned(),
+            "$split($pad('', 4000000, 'a,'), ',') ~> $count".to_owned(),
+            "$split($pad('', 4000000, 'a'), /aa*?/) ~> $count".to_owned(),
+            "$replace($pad('', 4000000, 'a'), 'a', 'bbbb')".to_owned(),
+            "$contains($pad('', 4000000, 'a'), $pad('b', 2000000, 'a'))".to_owned(),
+            "$hash($pad('', 4000000, 'a'), 'SHA-512') & $partition([1..800000], 1)".to_owned(),
+            "$parse($pad('', 4000000, '['))".to_owned(),
+            "$parse('[' & $pad('', 2000000, '1,') & '1]')".to_owned(),
+            "[1..900]@$a.[1..900]@$b.[1..900]".to_owned(),
+            "$map([1..800000], function($v) { $v in [1..800000] })".to_owned(),
+            "$map([1..800000], function($v) { $now('[Y][FNn][MNn][Dwo][YI][ZN]') })".to_owned(),
+            "$map([1..800000], function($v) { $formatInteger($v, 'w') & $formatNumber($v, '#,##0.00') })".to_owned(),
+            "$map([1..800000], function($v) { $power($v, 0.5) ~> $string })".to_owned(),
+            "$map([1..800000], function($v) { $number('1e' & $v) })".to_owned(),
+            "($f := function($x) { {'a': $x, 'b': $x} }; $g := function($n, $x) { $n = 0 ? $x : $g($n - 1, $f($x)) }; $string($g(90, 1)))".to_owned(),
+            "($f := function($x) { [$x, $x] }; $g := function($n, $x) { $n = 0 ? $x : $g($n - 1, $f($x)) }; $g(90, 1) = $g(90, 1))".to_owned(),
+            "($f := function($x) { {'a': $x, 'b': $x} }; $g := function($n, $x) { $n = 0 ? $x : $g($n - 1, $f($x)) }; $g(60, 1).**)".to_owned(),
+            "($f := function($x) { {'a': $x, 'b': $x} }; $g := function($n, $x) { $n = 0 ? $x : $g($n - 1, $f($x)) }; $g(60, 1))".to_owned(),
+            "($f := function($x) { {'a': $x, 'b': $x} }; $g := function($n, $x) { $n = 0 ? $x : $g($n - 1, $f($x)) }; $g(60, 1) ~> |**|{'c': 1}|)".to_owned(),
             "$fromMillis(1e300) & $fromMillis(-1e300, '[W] [w] [X] [x] [F] [MNn]')".to_owned(),
         ];
         for source in sources {
             for dialect in [Dialect::Reference, Dialect::Aws] {
                 let Ok(jsonata) = Jsonata::compile(&source, dialect) else { continue };
-                let mut environment = Fixed { limits: Limits::AWS, ..Fixed::default() };
+                let mut environment = Counted(Fixed { limits: Limits::AWS, ..Fixed::default() }, 0);
                 let _ = jsonata.evaluate(Some(&Value::from(1_i64)), &mut environment);
+                assert!(environment.1 <= Limits::AWS.fuel, "{} steps: {source:.80}", environment.1);
             }
         }
     });

@@ -90,6 +90,12 @@ impl Writer<'_> {
     }
 
     fn number(&mut self, float: f64) -> R<()> {
+        if let Some(budget) = &mut self.budget
+            && libm::trunc(float) != float
+        {
+            // Its digits are looked for, and looked for again where there are too many.
+            budget.spend(12)?;
+        }
         match self.style {
             _ if float.is_nan() => self.out.push_str("null"),
             Style::Message if float.is_infinite() => self.out.push_str("null"),

@@ -37,7 +37,7 @@ pub(super) fn reverse(machine: &mut Machine<'_>, arguments: Vec<Val>, _: Context
 
 pub(super) fn zip(machine: &mut Machine<'_>, arguments: Vec<Val>, _: Context<'_>) -> R<Val> {
     let length = arguments.iter().map(|argument| argument.elements().map_or(0, Elements::len)).min().unwrap_or(0);
-    machine.budget.spend_items(length * arguments.len())?;
+    machine.budget.spend_items(length * arguments.len() * 4)?;
     let mut rows = Vec::with_capacity(length);
     for at in 0..length {
         let row = arguments.iter().map(|argument| argument.elements().map(|elements| elements.at(at)).into());

@@ -59,7 +59,7 @@ pub(super) fn partition(machine: &mut Machine<'_>, arguments: Vec<Val>, _: Conte
         return Ok(Val::Undefined);
     }
     let size = (size as usize).min(elements.len());
-    machine.budget.spend_items(elements.len() * 2)?;
+    machine.budget.spend_items(elements.len() * 8)?;
     let mut parts = Vec::with_capacity(elements.len().div_ceil(size));
     for start in (0..elements.len()).step_by(size) {
         let part = (start..(start + size).min(elements.len())).map(|at| elements.at(at)).collect();
@@ -164,7 +164,7 @@ pub(super) fn parse(machine: &mut Machine<'_>, arguments: Vec<Val>, _: Context<'
     let Some(text) = text.as_str() else {
         return if text.kind() == Kind::Undefined { Ok(text) } else { Err(mismatch(1)) };
     };
-    machine.budget.spend_text(text.len() * 16)?;
+    machine.budget.spend_text(text.len() * 64)?;
     let invalid = || failed("Invalid JSON");
     let tree = crate::base::value::read::parse(text);
     if !tree.errors.is_empty() || repeats_key(&tree.root) {

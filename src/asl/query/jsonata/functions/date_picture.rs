@@ -139,7 +139,13 @@ impl Picture {
         if failed.contains(&(at, from)) {
             return Ok(false);
         }
-        budget.spend_text(rest.len())?;
+        match part {
+            // Words are looked up at each place.
+            Part::Marker(Marker { integer: Some(Integer { style: Style::Words, .. }), .. }) => {
+                budget.spend(rest.len() as u64 * 8)?;
+            }
+            _ => budget.spend_text(rest.len())?,
+        }
         let ends = match part {
             Part::Literal(literal) => {
                 let same =

@@ -505,6 +505,7 @@ pub(super) fn format_integer(machine: &mut Machine<'_>, arguments: Vec<Val>, _: 
         return Ok(val);
     }
     let picture = picture_of(&picture)?;
+    machine.budget.spend(16)?;
     machine.budget.spend_text(picture.len())?;
     let number = val.as_f64().unwrap_or(f64::NAN);
     machine.text(Picture::read(&picture)?.write(libm::floor(number))?)

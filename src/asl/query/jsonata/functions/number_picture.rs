@@ -304,6 +304,7 @@ pub(super) fn format_number(machine: &mut Machine<'_>, arguments: Vec<Val>, _: C
     let value = val.as_f64().unwrap_or(f64::NAN);
     let picture = super::integer_picture::picture_of(&picture)?;
     // It is looked at some twenty times, and grouping looks at it for each sign.
+    machine.budget.spend(32)?;
     machine.budget.spend_text(picture.len() * 32)?;
     machine.budget.spend((picture.len() as u64 / 64) * (picture.len() as u64 / 64))?;
     let signs = Signs::of(&options);

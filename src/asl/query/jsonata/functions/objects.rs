@@ -131,7 +131,7 @@ pub(super) fn merge(machine: &mut Machine<'_>, arguments: Vec<Val>, _: Context<'
     let mut merged = Merged::default();
     for element in elements.iter() {
         let members = element.members();
-        machine.budget.spend(1 + members.map_or(0, Members::len) as u64)?;
+        machine.budget.spend(1 + members.map_or(0, Members::len) as u64 * 3)?;
         for (key, val) in members.into_iter().flat_map(Members::iter) {
             merged.put(key, val);
         }

@@ -167,7 +167,7 @@ fn limit(val: &Val, code: &'static str, index: usize) -> R<Option<f64>> {
 pub(super) fn contains(machine: &mut Machine<'_>, arguments: Vec<Val>, context: Context<'_>) -> R<Val> {
     let [val, token] = take(arguments);
     let Some(text) = text_of(&val)? else { return Ok(Val::Undefined) };
-    machine.budget.spend_text(text.len())?;
+    machine.budget.spend_text(text.len() * 4)?;
     if let Some(token) = token.as_str() {
         return Ok(Val::from(text.contains(token)));
     }

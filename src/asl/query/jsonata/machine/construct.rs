@@ -134,6 +134,8 @@ impl Machine<'_> {
         };
         let inner = At { frame, ..at };
         let mut groups: Groups<Vec<Val>> = Groups::default();
+        // An item is put to others of its key, and a group becomes a list and a member.
+        self.budget.spend(items.len() as u64 * 4)?;
         for item in items {
             for (index, pair) in group.pairs.iter().enumerate() {
                 let key = self.eval(inner, pair.key, &item)?;

@@ -56,7 +56,7 @@ impl Machine<'_> {
         };
         let mut changed = Changed::default();
         for found in matches {
-            self.budget.spend(1)?;
+            self.budget.spend(8)?;
             if matches!(&found, Val::Function(function) if !function.is_object()) {
                 return Err(self.raise_at(at, node.span, position, "D1010"));
             }
