@@ -31,6 +31,7 @@ use super::report::{SplitReport, VersionReport, version_reports};
 use super::run::{Tally, VersionTally, arrivals, horizon};
 use super::runner::{CLASS, Customer, ROUTE, Runner};
 use super::scenario::{Scenario, WorkflowType};
+use super::trail::Trail;
 use crate::base::{Key, Text, Time};
 use crate::engine::tasks::DriftPer;
 use serde::{Deserialize, Serialize};
@@ -115,6 +116,8 @@ pub struct Customers {
     pub route: Vec<u16>,
     pub class: Vec<u16>,
     pub futures: Sides<Futures>,
+    /// The different trails of these customers, in the order in which they come up.
+    pub trails: Vec<Trail>,
 }
 
 /// What becomes of the customers on one version.
@@ -128,18 +131,26 @@ pub struct Futures {
     pub duration: Vec<u64>,
     pub transitions: Vec<u32>,
     pub attempts: Vec<u32>,
+    /// The place of its trail among [`Customers::trails`]; [`UNTOLD`] where that is not known.
+    pub trail: Vec<u16>,
 }
 
 /// It never closes.
 pub const OPEN: u8 = 9;
 
+/// Nobody knows which way it went.
+pub const UNTOLD: u16 = u16::MAX;
+
 impl Futures {
-    fn append(&mut self, other: &Futures) {
+    /// `places`: where the trails of the others are now.
+    fn append(&mut self, other: &Futures, places: &[u16]) {
         self.close.extend_from_slice(&other.close);
         self.error.extend_from_slice(&other.error);
         self.duration.extend_from_slice(&other.duration);
         self.transitions.extend_from_slice(&other.transitions);
         self.attempts.extend_from_slice(&other.attempts);
+        let place = |trail: &u16| places.get(usize::from(*trail)).copied().unwrap_or(UNTOLD);
+        self.trail.extend(other.trail.iter().map(place));
     }
 
     /// Failed or timed out.
@@ -177,7 +188,18 @@ impl Customers {
         self.index.extend_from_slice(&other.index);
         self.route.extend_from_slice(&other.route);
         self.class.extend_from_slice(&other.class);
-        self.futures.zip(&other.futures, Futures::append);
+        let places: Vec<u16> = other.trails.iter().map(|trail| self.place(trail)).collect();
+        self.futures.zip(&other.futures, |own, others| own.append(others, &places));
+    }
+
+    /// The place of a trail, which may be new.
+    fn place(&mut self, trail: &Trail) -> u16 {
+        let known = self.trails.iter().position(|known| known == trail);
+        let place = known.unwrap_or_else(|| {
+            self.trails.push(trail.clone());
+            self.trails.len() - 1
+        });
+        u16::try_from(place).unwrap_or(UNTOLD)
     }
 
     /// Whether a customer goes to the new version at that weight.
@@ -198,12 +220,17 @@ pub struct Both<R> {
     /// Of the minute under way: its starts, and the next of them.
     listed: Vec<Arrival>,
     next: usize,
+    /// The places of the runner's trails among those of the customers, as far as they are looked up.
+    places: Vec<u16>,
 }
+
+/// Not looked up yet.
+const UNKNOWN: u16 = u16::MAX - 1;
 
 impl<R: Runner> Both<R> {
     pub fn new(scenario: Rc<Scenario>, starts: Rc<Starts>, mut runner: R) -> Both<R> {
         runner.begin(starts.key, Time::from_nanos(starts.horizon));
-        Both { scenario, starts, runner, minute: 0, end: 0, listed: Vec::new(), next: 0 }
+        Both { scenario, starts, runner, minute: 0, end: 0, listed: Vec::new(), next: 0, places: Vec::new() }
     }
 
     /// Begins a piece; one under way is given up.
@@ -216,6 +243,8 @@ impl<R: Runner> Both<R> {
 
     /// Plays so many customers of the piece and adds them. Whether the piece is done.
     pub fn advance(&mut self, mut budget: u64, out: &mut Customers) -> bool {
+        // These may be other customers than those of the last time.
+        self.places.clear();
         while self.minute < self.end {
             let minute_key = self.starts.key.with(self.minute);
             if self.listed.is_empty() {
@@ -272,7 +301,26 @@ impl<R: Runner> Both<R> {
             futures.duration.push(fate.duration.as_nanos());
             futures.transitions.push(fate.transitions);
             futures.attempts.push(fate.attempts);
+            let trail = match self.runner.trail() {
+                Some(number) => self.place(number as usize, out),
+                None => UNTOLD,
+            };
+            out.futures.of_mut(new).trail.push(trail);
         }
+    }
+
+    /// The place of a trail of the runner's among those of the customers.
+    fn place(&mut self, number: usize, out: &mut Customers) -> u16 {
+        if number >= self.places.len() {
+            self.places.resize(number + 1, UNKNOWN);
+        }
+        let (Some(place), Some(trail)) = (self.places.get_mut(number), self.runner.trails().get(number)) else {
+            return UNTOLD;
+        };
+        if *place == UNKNOWN {
+            *place = out.place(trail);
+        }
+        *place
     }
 
     pub fn runner(&self) -> &R {
@@ -292,6 +340,8 @@ pub struct Told {
     pub periods: Vec<Sides<Period>>,
     /// Failures on the new version that would have been none on the old one.
     pub attributable: u64,
+    /// How many took each of [`Customers::trails`].
+    pub trails: Sides<Vec<u32>>,
 }
 
 /// One period of one version.
@@ -341,6 +391,7 @@ pub struct Count {
     times: Sides<Vec<Vec<u64>>>,
     tally: Tally,
     attributable: u64,
+    trails: Sides<Vec<u32>>,
     counted: usize,
 }
 
@@ -357,6 +408,7 @@ impl Count {
             times: Sides { old: vec![Vec::new(); count], new: vec![Vec::new(); count] },
             tally: Tally { replications: 1, ..Tally::default() },
             attributable: 0,
+            trails: Sides::default(),
             counted: 0,
         }
     }
@@ -391,6 +443,16 @@ impl Count {
             }
         }
         self.attributable += u64::from(new && bad && !customers.futures.old.is_bad(n));
+        let trail = futures.trail.get(n).map_or(UNTOLD, |trail| *trail);
+        if trail != UNTOLD {
+            let trails = self.trails.of_mut(new);
+            if trails.len() <= usize::from(trail) {
+                trails.resize(usize::from(trail) + 1, 0);
+            }
+            if let Some(count) = trails.get_mut(usize::from(trail)) {
+                *count += 1;
+            }
+        }
         if let Some(here) = self.periods.get_mut((at / self.period) as usize) {
             here.of_mut(new).started += 1;
         }
@@ -421,6 +483,7 @@ impl Count {
             period: self.period,
             periods: self.periods.clone(),
             attributable: self.attributable,
+            trails: self.trails.clone(),
         }
     }
 }
@@ -560,6 +623,27 @@ mod tests {
         }
         let told = count.tell(&scenario, &errors);
         assert_eq!((told.versions, told.split, told.periods), (whole.versions, whole.split, whole.periods));
+    }
+
+    /// Who fails at the first attempt and at the second fails in A; all others go from A to the end.
+    #[test]
+    fn trails_tell_where_they_went() {
+        let document = document(TRAFFICS[0], r#"{"1": 90, "2": 10}"#);
+        let (scenario, starts, errors, customers) = play(&document, 500, true);
+        let told = tell(&scenario, &starts, &errors, &customers, 30, 60);
+        let a = || Some(Text::from("A"));
+        let ends = |customer: &Trail| customer.ways.iter().any(|(way, _)| *way == (a(), None));
+        for (new, version) in [(false, &told.versions[0]), (true, &told.versions[1])] {
+            let counts = told.trails.of(new).iter().map(|count| u64::from(*count));
+            let by_trail: Vec<(&Trail, u64)> = customers.trails.iter().zip(counts).collect();
+            let sum = |wanted: &dyn Fn(&Trail) -> bool| -> u64 {
+                by_trail.iter().filter(|(trail, _)| wanted(trail)).map(|(_, count)| count).sum()
+            };
+            assert_eq!(sum(&|_| true), version.started);
+            assert_eq!(sum(&|trail| trail.failed_in == a()), version.failed);
+            assert_eq!(sum(&ends), version.succeeded);
+            assert!(version.failed > 10);
+        }
     }
 
     #[test]

@@ -40,6 +40,7 @@ pub mod runner;
 pub mod scenario;
 mod sides;
 pub mod statistics;
+pub mod trail;
 pub mod tree;
 mod warnings;
 

@@ -5,6 +5,7 @@
 //! alarms and rollouts.
 
 use super::metrics::Close;
+use super::trail::Trail;
 use crate::base::{Delay, Key, Text, Time};
 use crate::engine::tasks::Latency;
 use serde::{Deserialize, Serialize};
@@ -64,6 +65,17 @@ pub trait Runner {
 
     /// Whether [`futures`](Runner::futures) are the same at all times.
     fn is_steady(&self, version: usize) -> bool;
+
+    /// The trail of the execution that was run last, by its number among [`trails`](Runner::trails); nothing where it is not
+    /// known, or where there are too many different ones.
+    fn trail(&self) -> Option<u32> {
+        None
+    }
+
+    /// The trails by their numbers, of all versions.
+    fn trails(&self) -> &[Trail] {
+        &[]
+    }
 
     /// What the executions since it was last asked cost beyond the usual, in executions: a budget counts it.
     fn effort(&mut self) -> u64 {

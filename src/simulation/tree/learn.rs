@@ -1,36 +1,71 @@
 //! Learning a path from an execution that was interpreted.
 
 use super::nodes::{Call, Counts, Edge, Fork, Leaf, Node, Nodes, Site, UNSEEN};
-use crate::base::Delay;
-use crate::engine::history::{Event, EventKind};
+use crate::asl::{Program, StateId};
+use crate::base::{Delay, Text};
+use crate::engine::history::{Event, EventId, EventKind, ScopeId};
 use crate::engine::{Execution, Record, Rung, Token};
 use crate::simulation::interpret::{Ask, Listen, Machine, is_silent};
 use crate::simulation::metrics::Close;
 use crate::simulation::runner::Fate;
+use crate::simulation::trail::Trail;
 use rustc_hash::FxHashMap;
 use std::collections::BTreeMap;
 
-/// Counts Parallel and Map states that begin and that come to their good end.
+/// Follows an execution: whether all of its Parallel and Map states come to their good end, and the ways it goes.
 #[derive(Debug, Default)]
-pub struct Groups {
+pub struct Steps {
     begun: u32,
     joined: u32,
+    ways: BTreeMap<(Option<StateId>, Option<StateId>), u32>,
+    /// States that were left, by the event that tells it, and nothing has come after them yet.
+    left: Vec<(ScopeId, EventId, StateId)>,
+    /// Where it is or was last, as far as a failure would come from there.
+    at: Option<StateId>,
+    failed: bool,
 }
 
-impl Groups {
+impl Steps {
     /// Whether no branch failed, was given up or still runs.
     pub fn all_joined(&self) -> bool {
         self.begun == self.joined
     }
+
+    /// The ways that were gone.
+    pub fn trail(mut self, program: &Program) -> Trail {
+        for (.., state) in std::mem::take(&mut self.left) {
+            *self.ways.entry((Some(state), None)).or_default() += 1;
+        }
+        let name = |id: StateId| program.states.lookup(id).map(|state| Text::clone(&state.name));
+        let way = |((from, to), count): (&(Option<_>, Option<_>), &u32)| {
+            ((from.and_then(name), to.and_then(name)), *count)
+        };
+        let failed_in = self.at.filter(|_| self.failed).and_then(name);
+        Trail { ways: self.ways.iter().map(way).collect(), failed_in }
+    }
 }
 
-impl Record for Groups {
+impl Record for Steps {
     const DATA: bool = false;
 
     fn record(&mut self, event: Event) {
         match event.kind {
             EventKind::ParallelStateStarted | EventKind::MapStateStarted { .. } => self.begun += 1,
             EventKind::ParallelStateSucceeded | EventKind::MapStateSucceeded => self.joined += 1,
+            EventKind::StateEntered { .. } => {
+                // What was left last is what was come from, nearly always.
+                let before = self.left.iter().rposition(|left| (left.0, left.1) == (event.scope, event.previous));
+                let from = before.map(|place| self.left.swap_remove(place).2);
+                *self.ways.entry((from, event.state)).or_default() += 1;
+                self.at = event.state;
+            }
+            EventKind::StateExited { .. } => {
+                self.left.extend(event.state.map(|state| (event.scope, event.id, state)));
+            }
+            EventKind::TaskFailed(_) | EventKind::TaskTimedOut(_) | EventKind::EvaluationFailed { .. } => {
+                self.at = event.state.or(self.at);
+            }
+            EventKind::ExecutionFailed(_) => self.failed = true,
             _ => {}
         }
     }
@@ -96,7 +131,14 @@ struct Pupil<'a> {
 
 impl Nodes {
     /// Remembers the path of an execution. Whether it agrees with what is known.
-    pub fn learn(&mut self, root: &mut u32, machine: &Machine, class: u32, recorder: &Recorder, fate: &Fate) -> bool {
+    pub fn learn(
+        &mut self,
+        root: &mut u32,
+        (machine, class): (&Machine, u32),
+        recorder: &Recorder,
+        fate: &Fate,
+        trail: u32,
+    ) -> bool {
         let mut pupil = Pupil { nodes: self, root, machine, class };
         let notes: Vec<&Note> = recorder.notes.iter().collect();
         let Some(end) = pupil.thread(Slot::Root, 0, &notes) else { return false };
@@ -105,7 +147,7 @@ impl Nodes {
             return true;
         }
         let counts = Counts { transitions: fate.transitions, attempts: fate.attempts };
-        let leaf = Leaf { close: fate.close, error: fate.error, counts };
+        let leaf = Leaf { close: fate.close, error: fate.error, counts, trail };
         let node = pupil.settle(&end, || Node::Leaf(leaf));
         matches!(pupil.nodes.nodes.get(node as usize), Some(Node::Leaf(known)) if *known == leaf)
     }

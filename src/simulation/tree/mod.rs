@@ -34,13 +34,18 @@ mod ways;
 use super::interpret::{Driver, Machine, Machines};
 use super::runner::{Coverage, Customer, Fate, Future, Runner};
 use super::scenario::Scenario;
+use super::trail::Trail;
 use crate::asl::program::Facts;
 use crate::base::{Delay, Diagnostic, Key, Text, Time};
-use learn::{Groups, Recorder};
-use nodes::{Nodes, Unknown, Walk};
+use learn::{Recorder, Steps};
+use nodes::{NO_TRAIL, Nodes, Unknown, Walk};
+use rustc_hash::FxHashMap;
 use ways::Ways;
 
 const RACE: &str = "branches race";
+
+/// Trails that are told apart: more of them are no picture.
+const MAX_TRAILS: usize = 4_000;
 
 /// Runs the versions of a scenario.
 #[derive(Debug)]
@@ -51,6 +56,31 @@ pub struct Tree {
     /// By version.
     versions: Vec<Version>,
     coverage: Coverage,
+    trails: Trails,
+    /// The trail of the execution that was run last.
+    last: u32,
+}
+
+/// The different trails, by number.
+#[derive(Debug, Default)]
+struct Trails {
+    list: Vec<Trail>,
+    numbers: FxHashMap<Trail, u32>,
+}
+
+impl Trails {
+    fn number(&mut self, trail: Trail) -> u32 {
+        if let Some(number) = self.numbers.get(&trail) {
+            return *number;
+        }
+        if self.list.len() >= MAX_TRAILS {
+            return NO_TRAIL;
+        }
+        let number = self.list.len() as u32;
+        self.list.push(trail.clone());
+        self.numbers.insert(trail, number);
+        number
+    }
 }
 
 #[derive(Debug)]
@@ -75,8 +105,8 @@ impl Tree {
             breach: breach(machine.program.facts),
         };
         let versions = machines.list.iter().map(version).collect();
-        let (driver, nodes, coverage) = Default::default();
-        Ok(Tree { machines, driver, nodes, versions, coverage })
+        let (driver, nodes, coverage, trails) = Default::default();
+        Ok(Tree { machines, driver, nodes, versions, coverage, trails, last: NO_TRAIL })
     }
 
     /// Interprets an execution, and remembers its path if it can be.
@@ -85,26 +115,29 @@ impl Tree {
         let (Some(machine), Some(own)) = (self.machines.list.get(version), self.versions.get_mut(version)) else {
             return Fate::default();
         };
+        let mut steps = Steps::default();
         if !learns {
             self.coverage.count(reason);
-            // Nobody asks these groups; another kind of listener would be the interpreter compiled once more.
-            let played = self.driver.run(&self.machines, machine, customer, &mut Groups::default(), &mut ());
+            let played = self.driver.run(&self.machines, machine, customer, &mut steps, &mut ());
+            self.last = self.trails.number(steps.trail(&machine.program));
             return self.machines.fate(&played);
         }
-        let (mut groups, mut recorder) = (Groups::default(), Recorder::default());
-        let played = self.driver.run(&self.machines, machine, customer, &mut groups, &mut recorder);
+        let mut recorder = Recorder::default();
+        let played = self.driver.run(&self.machines, machine, customer, &mut steps, &mut recorder);
         let fate = self.machines.fate(&played);
         let class = customer.class as usize;
-        if !groups.all_joined() {
+        let all_joined = steps.all_joined();
+        self.last = self.trails.number(steps.trail(&machine.program));
+        if !all_joined {
             self.coverage.count(RACE);
         } else if played.is_overflow {
             self.coverage.count("it is given up");
         } else if let Some(root) = own.roots.get_mut(class) {
             self.coverage.count(reason);
-            let learnt = self.nodes.learn(root, machine, customer.class, &recorder, &fate);
+            let learnt = self.nodes.learn(root, (machine, customer.class), &recorder, &fate, self.last);
             // What was learnt must tell what was seen; if it does not, something is read that nobody thought of.
             let told = self.nodes.walk(*root, &walk(&self.machines, machine, customer));
-            if !learnt || told != Ok(fate) {
+            if !learnt || told.map(|(fate, _)| fate) != Ok(fate) {
                 own.breach = Some("it is no function of its draws");
             }
         }
@@ -143,8 +176,9 @@ impl Runner for Tree {
         }
         let root = own.roots.get(customer.class as usize).copied().unwrap_or(nodes::UNSEEN);
         match self.nodes.walk(root, &walk(&self.machines, machine, customer)) {
-            Ok(fate) => {
+            Ok((fate, trail)) => {
                 self.coverage.executions += 1;
+                self.last = trail;
                 fate
             }
             Err(Unknown::Unseen) if self.nodes.is_full() => {
@@ -174,6 +208,15 @@ impl Runner for Tree {
 
     fn is_steady(&self, version: usize) -> bool {
         self.machines.list.get(version).is_none_or(Machine::is_steady)
+    }
+
+    #[inline]
+    fn trail(&self) -> Option<u32> {
+        (self.last != NO_TRAIL).then_some(self.last)
+    }
+
+    fn trails(&self) -> &[Trail] {
+        &self.trails.list
     }
 
     #[inline]

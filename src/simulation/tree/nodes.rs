@@ -11,6 +11,9 @@ use rustc_hash::FxHashMap;
 /// Where no execution has been yet.
 pub const UNSEEN: u32 = u32::MAX;
 
+/// Of executions whose ways are not told.
+pub const NO_TRAIL: u32 = u32::MAX;
+
 /// Nodes; some 30 MB.
 const MAX_NODES: usize = 100_000;
 
@@ -102,6 +105,8 @@ pub(super) struct Leaf {
     pub close: Option<Close>,
     pub error: u32,
     pub counts: Counts,
+    /// The number of its trail; [`NO_TRAIL`] where that is not told.
+    pub trail: u32,
 }
 
 /// Why a walk does not come to an end.
@@ -145,9 +150,9 @@ impl Nodes {
         self.nodes.len() >= MAX_NODES
     }
 
-    /// What becomes of an execution, if its path is known.
+    /// What becomes of an execution, if its path is known, and the number of its trail.
     #[inline]
-    pub fn walk(&self, root: u32, walk: &Walk) -> Result<Fate, Unknown> {
+    pub fn walk(&self, root: u32, walk: &Walk) -> Result<(Fate, u32), Unknown> {
         let (end, elapsed) = self.thread::<true>(root, walk.customer.key, Delay::ZERO, walk)?;
         let begin = EPOCH + walk.customer.start.since(Time::ZERO);
         let fate = |close, error, counts: Counts, duration: Delay| Fate {
@@ -160,11 +165,12 @@ impl Nodes {
         };
         match end {
             End::At(node) => match self.nodes.get(node as usize) {
-                Some(Node::Leaf(leaf)) => Ok(fate(leaf.close, leaf.error, leaf.counts, elapsed)),
+                Some(Node::Leaf(leaf)) => Ok((fate(leaf.close, leaf.error, leaf.counts, elapsed), leaf.trail)),
                 _ => Err(Unknown::Unseen),
             },
-            End::Expired(counts) => Ok(fate(Some(Close::TimedOut), TIMEOUT, counts, walk.limit)),
-            End::Never(counts) => Ok(Fate { duration: Delay::MAX, ..fate(None, 0, counts, Delay::ZERO) }),
+            // They end anywhere on the way.
+            End::Expired(counts) => Ok((fate(Some(Close::TimedOut), TIMEOUT, counts, walk.limit), NO_TRAIL)),
+            End::Never(counts) => Ok((Fate { duration: Delay::MAX, ..fate(None, 0, counts, Delay::ZERO) }, NO_TRAIL)),
         }
     }
 

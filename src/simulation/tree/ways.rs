@@ -3,7 +3,7 @@
 //! The interpreter is led through every case of every attempt once; what it met on the way are the factors of the
 //! probability and the parts of the duration.
 
-use super::learn::Groups;
+use super::learn::Steps;
 use crate::base::{Delay, Time};
 use crate::engine::tasks::{Case, Circumstances, DriftPer};
 use crate::engine::{Execution, Token};
@@ -77,7 +77,7 @@ fn find(machines: &Machines, machine: &Machine, class: u32) -> Result<Vec<Way>, 
     let (mut ways, mut open, mut effort) = (Vec::new(), vec![Vec::new()], 0);
     while let Some(given) = open.pop() {
         let mut guide = Guide { given, taken: 0, steps: Vec::new(), open, chance: 0, error: None };
-        let played = driver.run(machines, machine, &customer, &mut Groups::default(), &mut guide);
+        let played = driver.run(machines, machine, &customer, &mut Steps::default(), &mut guide);
         if let Some(error) = guide.error {
             return Err(error.into());
         }
