@@ -8,7 +8,7 @@ use super::panes::dialog::Dialog;
 use super::panes::inputs::InputsPane;
 use super::panes::tasks::TasksPane;
 use super::panes::versions::{MOVE, VersionsPane, routing};
-use super::simulate::{Document, Opened, SimulatePane};
+use super::simulate::{Document, Flows, Opened, SimulatePane};
 use super::splitter::Splitter;
 use super::store::{Keep, Saved, Store, View, restore};
 use super::theme::ThemeToggle;
@@ -68,6 +68,7 @@ pub enum Msg {
     Settings(Rc<str>),
     Weight(u8),
     Opened(Opened),
+    Flows(Rc<Flows>),
     /// At so many events of the opened execution.
     Look(usize),
     Close,
@@ -118,6 +119,8 @@ pub struct App {
     /// The execution that is looked at, and after how many of its events.
     opened: Option<(Subject, usize)>,
     path: Option<Rc<Path>>,
+    /// Where the simulated executions go.
+    flows: Option<Rc<Flows>>,
     hands: Hands,
     file: NodeRef,
     _listeners: [EventListener; 4],
@@ -131,6 +134,7 @@ struct Hands {
     on_settings: Callback<Rc<str>>,
     on_weight: Callback<u8>,
     on_open: Callback<Opened>,
+    on_flows: Callback<Rc<Flows>>,
     on_preset: Callback<Preset>,
 }
 
@@ -144,6 +148,7 @@ impl Hands {
             on_settings: link.callback(Msg::Settings),
             on_weight: link.callback(Msg::Weight),
             on_open: link.callback(Msg::Opened),
+            on_flows: link.callback(Msg::Flows),
             on_preset: link.callback(|preset: Preset| preset_message(&preset)),
         }
     }
@@ -215,6 +220,7 @@ impl Component for App {
             hushes: None,
             opened: None,
             path: None,
+            flows: None,
             hands: Hands::new(ctx),
             file: NodeRef::default(),
             _listeners: [storage, hash, keys, leaves],
@@ -244,6 +250,12 @@ impl Component for App {
                     Ok(subject) => self.open(subject),
                     Err(why) => self.tell(ctx, format!("This execution cannot be opened: {why}"), true, false),
                 }
+            }
+            Msg::Flows(flows) => {
+                if self.flows.as_ref() == Some(&flows) {
+                    return false;
+                }
+                self.flows = Some(flows);
             }
             Msg::Look(count) => self.look(count),
             Msg::Close => {
@@ -338,7 +350,7 @@ impl Component for App {
         let link = ctx.link();
         let place = PLACES.iter().find(|(place, _)| *place == self.place).map_or("", |(_, name)| name);
         let size = |name: &str, or: f64| self.store.layout().get(name).and_then(Value::as_f64).unwrap_or(or);
-        let Hands { on, on_resize, on_select, on_settings, on_weight, on_open, on_preset } = &self.hands;
+        let Hands { on, on_resize, on_select, on_settings, on_weight, on_open, on_flows, on_preset } = &self.hands;
         let view = &self.view;
         html! {
             <>
@@ -357,6 +369,7 @@ impl Component for App {
                             selected={self.selected.clone()}
                             on_select={on_select.clone()}
                             path={self.path.clone()}
+                            flows={self.flows.clone()}
                         />
                     </section>
                     <Splitter label="width of versions and aliases" name="--right" value={size("right", 27.0)} upright={true} from_end={true} onchange={on_resize.clone()} />
@@ -371,6 +384,7 @@ impl Component for App {
                             on_settings={on_settings.clone()}
                             on_weight={on_weight.clone()}
                             on_open={on_open.clone()}
+                            on_flows={on_flows.clone()}
                             on_preset={on_preset.clone()}
                             runs={Rc::clone(&view.runs)}
                             transcript={Rc::clone(&view.transcript)}

@@ -207,6 +207,35 @@ test("a click on a state goes to its text; arrows walk the ways", () =>
     await screenshot(page, "diff");
   }));
 
+test("the workflow tells where the executions go, and where they fail", () =>
+  rig.visit({}, async (page) => {
+    await ready(page);
+    const strands = (version) => workflow(page).locator(`.flow path.v${version}`).count();
+    const losses = async () => Number((await workflow(page).locator(".loss").innerText()).replace(/\D/g, ""));
+    /** The failures of a version as the table has them. */
+    const failed = async (version) => {
+      const row = told(page).locator("tr").filter({ has: page.getByRole("rowheader", { name: "errors", exact: true }) });
+      const text = await row.locator("td").nth(version - 1).innerText();
+      return [...text.matchAll(/\d+/g)].reduce((sum, [count]) => sum + Number(count), 0);
+    };
+    assert.ok((await strands(1)) > 4 && (await strands(2)) > 4, "the draft shows both versions");
+    assert.equal(await losses(), (await failed(1)) + (await failed(2)));
+    await workflow(page).getByRole("button", { name: "v2", exact: true }).click();
+    assert.equal(await strands(1), 0);
+    assert.equal(await losses(), await failed(2));
+    const before = await losses();
+    const percent = alias(page).getByRole("spinbutton", { name: "percent of version 2 in PROD" });
+    await percent.fill("50");
+    await percent.press("Enter");
+    await page.getByText(/expected 50 %/).waitFor();
+    assert.ok((await losses()) > 3 * before, "more of them fail as more of them go there");
+    assert.equal(await losses(), await failed(2));
+    await percent.fill("0");
+    await percent.press("Enter");
+    await page.getByText("nothing is left to chance").waitFor();
+    assert.equal(await strands(2), 0, "nobody goes there");
+  }));
+
 test("a link holds all of it, and opening one loses nothing", () =>
   rig.visit({}, async (page) => {
     await ready(page);

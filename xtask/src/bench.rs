@@ -1,16 +1,17 @@
 //! The benchmarks. They print figures and judge none: the machine is as quiet as it is.
 
-use crate::only;
 use crate::shell::{self, Result, cargo, command, heading, target};
 use crate::tools::{self, Tool, WASM, chromium};
+use crate::{only, site};
 
 const MENDS: &str = "see what is said above";
 
 pub fn run(arguments: &[String]) -> Result<()> {
-    for kind in only(arguments, &["native", "browser"])? {
+    for kind in only(arguments, &["native", "browser", "page"])? {
         match kind {
             "native" => native()?,
-            _ => browser()?,
+            "browser" => browser()?,
+            _ => page()?,
         }
     }
     Ok(())
@@ -41,4 +42,16 @@ fn browser() -> Result<()> {
         compare.env("CHROMIUM", chromium);
     }
     shell::run(compare, MENDS)
+}
+
+/// The site as it is published, in a browser: `benches/browser/page.mjs`.
+fn page() -> Result<()> {
+    tools::need(&[Tool::NpmPackages, Tool::Chromium])?;
+    site::build()?;
+    heading("the page at work");
+    let mut measure = command("node", ["benches/browser/page.mjs"]);
+    if let Some(chromium) = chromium() {
+        measure.env("CHROMIUM", chromium);
+    }
+    shell::run(measure, MENDS)
 }

@@ -37,9 +37,8 @@ impl Steps {
             *self.ways.entry((Some(state), None)).or_default() += 1;
         }
         let name = |id: StateId| program.states.lookup(id).map(|state| Text::clone(&state.name));
-        let way = |((from, to), count): (&(Option<_>, Option<_>), &u32)| {
-            ((from.and_then(name), to.and_then(name)), *count)
-        };
+        let way =
+            |((from, to), count): (&(Option<_>, Option<_>), &u32)| ((from.and_then(name), to.and_then(name)), *count);
         let failed_in = self.at.filter(|_| self.failed).and_then(name);
         Trail { ways: self.ways.iter().map(way).collect(), failed_in }
     }

@@ -32,7 +32,8 @@ pub use explain::Explain;
 pub use pane::{Props, SimulatePane};
 
 use crate::simulation::arrivals::MINUTE;
-use crate::simulation::customers::Customers;
+use crate::simulation::customers::{Customers, Told};
+use crate::simulation::trail::Flow;
 use std::rc::Rc;
 
 /// An execution that is to be looked at: all that its draws are keyed by.
@@ -60,6 +61,28 @@ impl Opened {
             class: u32::from(*customers.class.get(n)?),
             version: version.into(),
         })
+    }
+}
+
+/// Where the customers go on each version, as far as they are counted.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Flows {
+    /// The names of the versions, the old one first; one where there is but one.
+    pub versions: Vec<(Rc<str>, Flow)>,
+}
+
+impl Flows {
+    pub(super) fn of(told: &Told, customers: &Customers) -> Flows {
+        let flow = |counts: &[u32]| {
+            let mut flow = Flow::default();
+            for (trail, count) in customers.trails.iter().zip(counts).filter(|(_, count)| **count > 0) {
+                flow.add(trail, u64::from(*count));
+            }
+            flow
+        };
+        // Where there is one version, it is the old one.
+        let flows = told.versions.iter().zip(told.trails.iter());
+        Flows { versions: flows.map(|(version, counts)| (Rc::clone(&version.version), flow(counts))).collect() }
     }
 }
 

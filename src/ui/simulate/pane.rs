@@ -1,6 +1,5 @@
 //! The pane itself: what is shown, what is played, and when it is played again.
 
-use super::Opened;
 use super::compare::{Compare, alternatives};
 use super::cost::Cost;
 use super::document::{Document, MOST_EXECUTIONS, number, text, with};
@@ -9,6 +8,7 @@ use super::field::Crowd;
 use super::parts::{Choice, Number};
 use super::rollout::{Results, Same, Settings};
 use super::traffic::{Counted, Traffic};
+use super::{Flows, Opened};
 use crate::base::Value;
 use crate::simulation::compare::{Alternative, Comparison, ComparisonReport, Want};
 use crate::simulation::customers::{Count, Customers, Starts, feeds_back};
@@ -37,6 +37,9 @@ pub struct Props {
     pub on_weight: Callback<u8>,
     #[prop_or_default]
     pub on_open: Callback<Opened>,
+    /// Told where the customers go, whenever that is counted anew.
+    #[prop_or_default]
+    pub on_flows: Callback<Rc<Flows>>,
     /// Takes a preset in the place of the whole scenario.
     #[prop_or_default]
     pub on_preset: Callback<Preset>,
@@ -463,7 +466,9 @@ impl SimulatePane {
             return self.picture(ctx);
         }
         let errors = stream.errors.clone().unwrap_or_else(|| Rc::from([]));
-        stream.told = Some(Counted(Rc::new(count.tell(scenario, &errors))));
+        let told = count.tell(scenario, &errors);
+        ctx.props().on_flows.emit(Rc::new(Flows::of(&told, &stream.crowd.0.borrow())));
+        stream.told = Some(Counted(Rc::new(told)));
         stream.told_at = js_sys::Date::now();
         stream.stamp += 1;
     }

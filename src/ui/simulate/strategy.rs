@@ -297,7 +297,7 @@ pub fn StrategyForm(props: &FormProps) -> Html {
         html! { <Choice {label} {options} {value} onchange={Callback::from(move |value: String| onchange.emit(with(&strategy, key, Some(text(&value)))))} /> }
     };
     html! {
-        <div class="form">
+        <div class="strategy-form">
             <Choice label="strategy" options={options} value={kind.clone()} onchange={set_kind} />
             if let Some(known) = known {
                 <p class="hint">{ known.does }</p>

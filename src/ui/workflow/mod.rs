@@ -1,5 +1,6 @@
 //! WORKFLOW: the definition as a picture, with the path of an opened execution in it, or what two versions differ in.
 
+mod flow;
 mod path;
 mod picture;
 
@@ -8,7 +9,9 @@ pub use path::Path;
 use crate::asl::{Definition, StateType};
 use crate::base::Text;
 use crate::ui::chart::{Mark, version_class};
+use crate::ui::simulate::Flows;
 use crate::ui::simulate::parts::Choice;
+use flow::FlowLayer;
 use picture::{Box, Change, Picture};
 use std::rc::Rc;
 use wasm_bindgen::JsCast;
@@ -27,6 +30,9 @@ pub struct WorkflowProps {
     /// How far the opened execution has come.
     #[prop_or_default]
     pub path: Option<Rc<Path>>,
+    /// Where the simulated executions go.
+    #[prop_or_default]
+    pub flows: Option<Rc<Flows>>,
 }
 
 /// What is drawn.
@@ -130,6 +136,12 @@ pub fn WorkflowPane(props: &WorkflowProps) -> Html {
         let camera = camera.clone();
         Callback::from(move |_: MouseEvent| camera.set(WHOLE))
     };
+    // Of the draft, that is what its versions do in states of the same names.
+    let of = match shown {
+        Shown::One(Some(number)) => Some(AttrValue::from(number.to_string())),
+        _ => None,
+    };
+    let flows = props.flows.clone().filter(|_| props.path.is_none() && matches!(shown, Shown::One(_)));
     html! {
         <>
             <header class="pane-head">
@@ -160,7 +172,7 @@ pub fn WorkflowPane(props: &WorkflowProps) -> Html {
                     <Graph {picture} camera={*camera} on_camera={{
                         let camera = camera.clone();
                         Callback::from(move |next| camera.set(next))
-                    }} {drag} selected={props.selected.clone()} on_select={props.on_select.clone()} path={props.path.clone()} />
+                    }} {drag} selected={props.selected.clone()} on_select={props.on_select.clone()} path={props.path.clone()} flows={flows.clone()} of={of.clone()} />
                 } else {
                     <p class="empty">{ "Nothing to draw yet: a definition has StartAt and States." }</p>
                 }
@@ -210,6 +222,8 @@ struct GraphProps {
     selected: Option<Rc<str>>,
     on_select: Callback<Rc<str>>,
     path: Option<Rc<Path>>,
+    flows: Option<Rc<Flows>>,
+    of: Option<AttrValue>,
 }
 
 /// Where a drag began, and what was seen then.
@@ -302,17 +316,27 @@ fn Graph(props: &GraphProps) -> Html {
             { for picture.groups.iter().map(|rect| html! {
                 <rect class="group" x={num(rect.x)} y={num(rect.y)} width={num(rect.width)} height={num(rect.height)} rx="6" />
             }) }
+            if let Some(flows) = &props.flows {
+                <FlowLayer picture={Rc::clone(picture)} flows={Rc::clone(flows)} of={props.of.clone()} />
+            }
             { for picture.terminals.iter().map(|(rect, is_start)| html! {
                 <circle class={if *is_start { "terminal start" } else { "terminal" }} cx={num(rect.center_x())} cy={num(rect.y + rect.height / 2.0)} r={num(rect.width / 2.0)} />
             }) }
             { for picture.ways.iter().map(|way| {
                 let gone = path.as_ref().is_some_and(|path| path.has_gone(way.from.as_deref(), way.to.as_deref()));
+                let share = match &props.flows {
+                    Some(flows) => flow::share(picture, way, flows, props.of.as_deref()),
+                    None => String::new(),
+                };
                 html! {
                     <g class={classes!("way", way.is_catch.then_some("catch"), gone.then_some("gone"))}>
                         <path class="reach" d={way.path.clone()}>if !way.label.is_empty() { <title>{ way.label.clone() }</title> }</path>
                         <path class="line" d={way.path.clone()} marker-end={if gone { "url(#arrow-gone)" } else { "url(#arrow)" }} />
-                        if !way.label.is_empty() {
-                            <text class={way.to_left.then_some("to-left")} x={num(way.at.0 + if way.to_left { -6.0 } else { 6.0 })} y={num(way.at.1 + 3.0)}>{ way.label.clone() }</text>
+                        if !(way.label.is_empty() && share.is_empty()) {
+                            <text class={way.to_left.then_some("to-left")} x={num(way.at.0 + if way.to_left { -6.0 } else { 6.0 })} y={num(way.at.1 + 3.0)}>
+                                { way.label.clone() }
+                                if !share.is_empty() { <tspan class="share" dx={if way.label.is_empty() { "0" } else { "6" }}>{ share }</tspan> }
+                            </text>
                         }
                     </g>
                 }

@@ -60,6 +60,8 @@ pub struct Way {
     pub at: (f64, f64),
     /// Which side of the way has room for it.
     pub to_left: bool,
+    /// Whether another way before it joins the same two states: which of them was gone is not told.
+    pub is_double: bool,
 }
 
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -139,9 +141,11 @@ impl Picture {
                 _ => String::new(),
             };
             let [first, second, ..] = *way.points.as_slice() else { continue };
+            let is_double = picture.ways.iter().any(|known| known.from == from && known.to == to);
             picture.ways.push(Way {
                 from,
                 to,
+                is_double,
                 path: curve(&way.points),
                 is_catch: matches!(way.via, Some(Via::Catch(_))),
                 label,
