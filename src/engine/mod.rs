@@ -10,6 +10,6 @@ pub mod vintage;
 
 pub use history::{Event, EventId, EventKind, Log, Record, ScopeId, Tally};
 pub use interpreter::{
-    Answer, Call, ChildExecution, Effect, Execution, Failure, Identity, Inside, Invoke, JITTER, Limits, MapItem, Rung,
-    Start, Status, Step, Token, spread,
+    Answer, Call, ChildExecution, Effect, Execution, Failure, Identity, Inside, Invoke, JITTER, Limits, MapItem,
+    MapRunChange, MapRunSettings, Rung, Start, Status, Step, Token, spread,
 };

@@ -8,6 +8,7 @@
 //! assert_eq!(weir::js::version(), env!("CARGO_PKG_VERSION"));
 //! ```
 
+mod memory;
 mod playground;
 mod simulation;
 mod validate;

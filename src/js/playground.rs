@@ -1,5 +1,6 @@
 //! An account for JavaScript.
 
+use super::memory::make_room;
 use super::{give, named, refused, take};
 use crate::base::{Delay, Diagnostic, Pointer, Span, Time, Value};
 use crate::engine::tasks::mock::MockConfiguration;
@@ -26,6 +27,7 @@ impl Playground {
 
     /// Calls an operation; throws an `Error` named as AWS names the exception.
     pub fn call(&mut self, operation: &str, request: JsValue) -> Result<JsValue, JsValue> {
+        make_room();
         let request = take(&request)?;
         let response = self.account.call(operation, &request).map_err(|error| thrown(&error))?;
         give(&response)
@@ -33,6 +35,7 @@ impl Playground {
 
     /// Answers a request of AWS JSON 1.0.
     pub fn request(&mut self, target: &str, body: &str) -> Promise<Object> {
+        make_room();
         let response = self.account.request(target, body);
         let answer = Object::new();
         // Plain properties of a plain object: they cannot fail.
@@ -113,6 +116,12 @@ impl Playground {
     #[wasm_bindgen(js_name = awsCli)]
     pub fn aws_cli(&mut self, line: &str) -> Result<String, JsValue> {
         aws_cli::run(&mut self.account, line).map_err(|error| named("AwsCliError", &error))
+    }
+
+    /// What may follow what was typed so far of a command: whole words.
+    #[wasm_bindgen(js_name = awsCliCompletions)]
+    pub fn aws_cli_completions(&self, line: &str) -> Vec<String> {
+        aws_cli::complete(line)
     }
 
     /// Data points by minute: `{stateMachineArn, metricName, version?, alias?}`.

@@ -167,7 +167,6 @@ impl Account {
             held.last_beat = now;
             let (run, engine_token, heartbeat) = (held.run, held.token, held.heartbeat);
             if !self.driver.run(run).is_some_and(|run| run.execution.is_waiting(engine_token)) {
-                self.driver.held.remove(&token);
                 continue;
             }
             if let Some(heartbeat) = heartbeat {
@@ -200,8 +199,8 @@ impl Account {
 
     fn answer_token(&mut self, token: &Text, answer: Answer) -> Result<Nothing, ServiceError> {
         self.check_token(token)?;
-        if let Some(held) = self.driver.held.remove(token) {
-            self.resolve(held.run, held.token, answer);
+        if let Some((run, engine_token)) = self.driver.held.get(token).map(|held| (held.run, held.token)) {
+            self.resolve(run, engine_token, answer);
         }
         self.run_due();
         Ok(Nothing {})
@@ -210,10 +209,7 @@ impl Account {
     /// Whether a task waits for the token at the present instant.
     fn check_token(&mut self, token: &Text) -> Result<(), ServiceError> {
         self.run_due();
-        let Some(held) = self.driver.held.get(token) else {
-            // A token that was good once is told from one that never was only by its form.
-            return Err(ServiceError::invalid_token());
-        };
+        let Some(held) = self.driver.held.get(token) else { return Err(ServiceError::invalid_token()) };
         match self.driver.run(held.run).is_some_and(|run| run.execution.is_waiting(held.token)) {
             true => Ok(()),
             false => Err(ServiceError::new("TaskTimedOut", "Task Timed Out: 'Provided task does not exist anymore'")),

@@ -92,6 +92,19 @@ impl Qualifier {
     }
 }
 
+/// # Errors
+/// InvalidArn for what is not the ARN of a role: `arn:<partition>:iam::<twelve digits>:role/<name>`.
+pub fn check_role(text: &str) -> Result<(), ServiceError> {
+    let mut parts = text.splitn(6, ':');
+    let is_role = parts.next() == Some("arn")
+        && parts.next().is_some_and(|partition| partition.starts_with("aws"))
+        && parts.next() == Some("iam")
+        && parts.next() == Some("")
+        && parts.next().is_some_and(|id| id.len() == 12 && id.bytes().all(|byte| byte.is_ascii_digit()))
+        && parts.next().and_then(|rest| rest.strip_prefix("role/")).is_some_and(|name| !name.is_empty());
+    if is_role { Ok(()) } else { Err(ServiceError::new("InvalidArn", format!("Invalid Role Arn: '{text}'"))) }
+}
+
 /// Whether a state machine, an execution or an activity may have that name.
 pub fn is_name(name: &str) -> bool {
     let is_bad = |c: char| {

@@ -41,6 +41,8 @@ pub struct Run {
     pub log: Log,
     pub redrives: u32,
     pub redriven: Option<Time>,
+    /// The client tokens of the latest redrives.
+    pub(super) redrive_tokens: Vec<(Text, Time)>,
     pub(super) test_case: Option<Rc<TestCase>>,
     /// How often each state called, in a test case.
     pub(super) calls: FxHashMap<Text, u32>,
@@ -77,7 +79,7 @@ pub(super) struct Driver {
     pub by_arn: FxHashMap<Text, ExecutionId>,
     pub agenda: Agenda<Due>,
     pub ready: VecDeque<ExecutionId>,
-    /// By task token.
+    /// By task token. Those of tasks that are over stay, to be told from those that never were.
     pub held: FxHashMap<Text, Held>,
     /// Executions that a task of another one waits for.
     pub parents: FxHashMap<ExecutionId, (ExecutionId, Token)>,
@@ -178,7 +180,6 @@ impl Account {
                 if silence_ends > now {
                     self.driver.agenda.add(silence_ends, Due::Heartbeat(task_token));
                 } else {
-                    self.driver.held.remove(&task_token);
                     self.resolve(held.run, held.token, Answer::HeartbeatTimedOut);
                 }
             }

@@ -6,9 +6,10 @@ use super::definition;
 use super::driver::{Due, EXPRESS_LIFE, ExecutionId, Run};
 use super::page::Page;
 use super::shape::{Dates, Give, Shape, request, response};
-use super::shapes::{ANY, ARN, CAUSE, DATA, ERROR, INCLUDED_DATA, LONG_ARN, NAME, PAGE_SIZE, PAGE_TOKEN, TRACE_HEADER};
+use super::shapes::{ARN, CAUSE, CLIENT_TOKEN, DATA, ERROR, INCLUDED_DATA, LONG_ARN, NAME, PAGE_SIZE, PAGE_TOKEN, TRACE_HEADER};
 use super::state_machine::{StateMachine, Type, labelled_arn};
 use super::{Account, ServiceError};
+use crate::base::sort::sort_by_key;
 use crate::base::{Delay, Key, Object, Text, Time, Value};
 use crate::engine::history::History;
 use crate::engine::{ChildExecution, Execution, Failure, Identity, Limits, Log, ScopeId, Start, Status, vintage};
@@ -21,6 +22,9 @@ const NAME_LIFE: Delay = Delay::from_secs(90 * 24 * 3600);
 const REDRIVE_LIFE: Delay = Delay::from_secs(14 * 24 * 3600);
 /// With more events it cannot.
 const REDRIVE_EVENTS: usize = 24_999;
+/// So many client tokens make a redrive idempotent, each for so long.
+const TOKENS: usize = 10;
+const TOKEN_LIFE: Delay = Delay::from_secs(15 * 60);
 /// The purpose of the draw that chooses a version: the same as in the simulation.
 const ROUTE: u64 = Key::word("route");
 
@@ -32,7 +36,6 @@ request! {
         name "name": Option<Text> = NAME,
         input "input": Option<Text> = DATA,
         trace_header "traceHeader": Option<Text> = TRACE_HEADER,
-        version "stateMachineVersionArn": Option<Text> = ANY,
     }
 }
 
@@ -184,7 +187,7 @@ response! {
 request! {
     RedriveExecution as "RedriveExecutionInput" {
         arn "executionArn": Text = ARN,
-        client_token "clientToken": Option<Text> = Shape::text(1, 64),
+        client_token "clientToken": Option<Text> = CLIENT_TOKEN,
     }
 }
 
@@ -372,6 +375,7 @@ impl Account {
             log,
             redrives: 0,
             redriven: None,
+            redrive_tokens: Vec::new(),
             test_case,
             calls: FxHashMap::default(),
             number,
@@ -462,7 +466,7 @@ impl Account {
         }
     }
 
-    /// ListExecutions: the newest first. A version leaves those that it ran, through an alias or not; an alias those that
+    /// ListExecutions: the latest first, by the end of those that have ended and the start of those that run. A version leaves those that it ran, through an alias or not; an alias those that
     /// were started through it.
     pub fn list_executions(&mut self, request: ListExecutions) -> Result<ExecutionList, ServiceError> {
         let about = format!("{:?}", (&request.arn, &request.map_run_arn, &request.status, &request.redrive));
@@ -473,8 +477,14 @@ impl Account {
             )
             .because("MISSING_REQUIRED_PARAMETER"));
         }
+        if request.status.as_deref() == Some("PENDING_REDRIVE") && request.map_run_arn.is_none() {
+            return Err(ServiceError::validation("The status PENDING_REDRIVE can only be filtered by with a mapRunArn"));
+        }
         let redrive = vintage::knows_redrive(self.now);
         let fits = |status: Status| request.status.as_deref().is_none_or(|wanted| wanted == status.name());
+        let was_redriven = |run: &Run| {
+            request.redrive.as_deref().is_none_or(|wanted| (wanted == "REDRIVEN") == (run.redrives > 0))
+        };
         if let Some(map_run_arn) = &request.map_run_arn {
             Arn::parse(map_run_arn, &[MAP_RUN])?;
             self.settle();
@@ -483,7 +493,7 @@ impl Account {
                 .execution
                 .children()
                 .filter(|child| child.identity.map_run_arn.as_ref() == Some(map_run_arn))
-                .filter(|child| fits(child.status))
+                .filter(|child| fits(child.status) && was_redriven(run))
                 .collect();
             children.reverse();
             let Page { items, next_token } =
@@ -496,9 +506,7 @@ impl Account {
                 start_date: child.started,
                 stop_date: child.stopped,
                 map_run_arn: Some(map_run_arn.clone()),
-                item_count: Some(
-                    child.input.get("Items").and_then(Value::as_array).map_or(1, |items| items.len() as i64),
-                ),
+                item_count: Some(super::map_run::item_count(run, map_run_arn, child.input)),
                 version_arn: run.version_arn(),
                 alias_arn: run.alias_arn(),
                 redrives: redrive.then_some(run.redrives),
@@ -526,10 +534,19 @@ impl Account {
                     Some(Qualifier::Alias(name)) => run.alias.as_ref() == Some(name),
                 }
                 && fits(run.status())
-                && request.redrive.as_deref().is_none_or(|wanted| (wanted == "REDRIVEN") == (run.redrives > 0))
+                && was_redriven(run)
         };
-        let runs = self.driver.runs.iter().enumerate().rev().filter(|(_, run)| wanted(run));
-        let Page { items, next_token } = pager.page(runs, |(at, _)| (u64::MAX - *at as u64, "".into()));
+        let mut runs: Vec<(usize, &Run)> = self.driver.runs.iter().enumerate().filter(|(_, run)| wanted(run)).collect();
+        let order = |(number, run): &(usize, &Run)| {
+            let at = run.execution.stopped().or(run.redriven).unwrap_or(run.execution.started());
+            (u64::MAX - at.as_millis(), usize::MAX - number)
+        };
+        sort_by_key(&mut runs, order);
+        let place = |run: &(usize, &Run)| {
+            let (at, number) = order(run);
+            (at, format!("{number:016x}").into())
+        };
+        let Page { items, next_token } = pager.page(runs.into_iter(), place);
         let item = |(_, run): (usize, &Run)| ExecutionItem {
             arn: run.arn.clone(),
             machine_arn: run.machine_arn.clone(),
@@ -629,6 +646,10 @@ impl Account {
         let id = self.execution_id(&request.arn)?;
         let now = self.now;
         let Some(run) = self.driver.run(id) else { return Err(ServiceError::no_execution(&request.arn)) };
+        let known = |(token, at): &&(Text, Time)| Some(token) == request.client_token.as_ref() && now <= *at + TOKEN_LIFE;
+        if let Some((_, at)) = run.redrive_tokens.iter().find(known) {
+            return Ok(RedrivenExecution { redrive_date: *at });
+        }
         if let ("NOT_REDRIVABLE", reason) = self.redrivable(&Found { run, child: None }) {
             let reason = reason.unwrap_or_default();
             return Err(ServiceError::new("ExecutionNotRedrivable", format!("Execution Not Redrivable: '{reason}'")));
@@ -638,6 +659,12 @@ impl Account {
             run.execution.redrive(now, &mut run.log);
             run.redrives += 1;
             run.redriven = Some(now);
+            if let Some(token) = request.client_token {
+                if run.redrive_tokens.len() == TOKENS {
+                    run.redrive_tokens.remove(0);
+                }
+                run.redrive_tokens.push((token, now));
+            }
             run.closed = false;
             if let Some(timeout) = run.execution.program().timeout {
                 expire = Some((now + timeout, run.redrives));

@@ -6,8 +6,9 @@ use super::page::Page;
 use super::shape::{Shape, request, response};
 use super::shapes::{ARN, LONG_ARN, Nothing, PAGE_SIZE, PAGE_TOKEN};
 use super::{Account, ServiceError};
+use crate::asl::program::{Distributed, Kind};
 use crate::base::{Text, Time, Value};
-use crate::engine::{Event, EventKind, Status};
+use crate::engine::{Event, EventKind, MapRunChange, Status};
 
 request! { DescribeMapRun as "DescribeMapRunInput" { arn "mapRunArn": Text = LONG_ARN } }
 
@@ -90,6 +91,24 @@ fn ended<'r>(run: &'r Run, start: &Event) -> Option<&'r Event> {
     })
 }
 
+/// What the state of a Map Run says.
+fn distributed<'r>(run: &'r Run, start: &Event) -> Option<&'r Distributed> {
+    match &run.execution.program().states.lookup(start.state?)?.kind {
+        Kind::Map(map) => map.distributed.as_ref(),
+        _ => None,
+    }
+}
+
+/// How many items a child execution has.
+pub(super) fn item_count(run: &Run, map_run_arn: &str, input: &Value) -> i64 {
+    let batched = started(run)
+        .find(|(arn, _)| ***arn == *map_run_arn)
+        .and_then(|(_, start)| distributed(run, start))
+        .is_some_and(|distributed| distributed.batcher.is_some());
+    let items = input.get("Items").and_then(Value::as_array).filter(|_| batched);
+    items.map_or(1, |items| items.len() as i64)
+}
+
 impl Counts {
     fn add(&mut self, status: Status, count: i64) {
         self.total += count;
@@ -103,6 +122,11 @@ impl Counts {
             Status::TimedOut => self.timed_out += count,
             Status::Aborted => self.aborted += count,
         }
+    }
+
+    fn wait(&mut self, count: i64) {
+        self.total += count;
+        self.pending += count;
     }
 
     const NONE: Counts = Counts {
@@ -130,18 +154,19 @@ impl Account {
         let end = ended(run, start);
         let (mut items, mut executions) = (Counts::NONE, Counts::NONE);
         for child in run.execution.children().filter(|child| child.identity.map_run_arn.as_ref() == Some(arn)) {
-            let batch = child.input.get("Items").and_then(Value::as_array).map_or(1, |items| items.len() as i64);
+            let batch = item_count(run, arn, child.input);
             executions.add(child.status, 1);
             items.add(child.status, batch);
         }
-        let distributed = start.state.and_then(|state| run.execution.program().states.lookup(state));
-        let concurrency = distributed.and_then(|state| match &state.kind {
-            crate::asl::program::Kind::Map(map) => match &map.max_concurrency {
-                Some(crate::asl::program::Source::Given(value)) => Some(*value),
-                _ => None,
-            },
-            _ => None,
-        });
+        for input in run.execution.pending_children(arn) {
+            executions.wait(1);
+            items.wait(item_count(run, arn, input));
+        }
+        let writes = distributed(run, start).and_then(|distributed| distributed.writer.as_ref());
+        if end.is_none() || writes.is_none_or(|writer| writer.resource.is_none()) {
+            (items.written, executions.written) = (0, 0);
+        }
+        let settings = run.execution.map_runs().iter().find(|settings| settings.arn == *arn);
         Ok(MapRunDescription {
             arn: arn.clone(),
             execution_arn: run.arn.clone(),
@@ -154,9 +179,9 @@ impl Account {
             },
             start_date: start.at,
             stop_date: end.map(|event| event.at),
-            max_concurrency: concurrency.unwrap_or(0),
-            tolerated_percentage: 0.0,
-            tolerated_count: 0,
+            max_concurrency: settings.map_or(0, |settings| i64::from(settings.max_concurrency)),
+            tolerated_percentage: settings.and_then(|settings| settings.tolerated_percentage).unwrap_or(0.0),
+            tolerated_count: settings.and_then(|settings| settings.tolerated_count).unwrap_or(0),
             item_counts: items,
             execution_counts: executions,
             redrives: run.redrives,
@@ -181,9 +206,10 @@ impl Account {
         Ok(MapRunList { map_runs: items.into_iter().map(item).collect(), next_token })
     }
 
-    /// UpdateMapRun: in clock `leap` a Map Run has ended before anybody could change it.
+    /// UpdateMapRun: acts at the present instant, so a Map Run can be changed while its executions wait.
     pub fn update_map_run(&mut self, request: UpdateMapRun) -> Result<Nothing, ServiceError> {
         Arn::parse(&request.arn, &[MAP_RUN])?;
+        self.run_due();
         let run = self.run_of_map_run(&request.arn)?;
         if request.max_concurrency.is_none()
             && request.tolerated_percentage.is_none()
@@ -192,11 +218,24 @@ impl Account {
             return Err(ServiceError::validation("Must provide at least one of the following: [maxConcurrency, toleratedFailurePercentage, toleratedFailureCount]")
                 .because("MISSING_REQUIRED_PARAMETER"));
         }
-        let running = started(run).any(|(arn, start)| *arn == request.arn && ended(run, start).is_none());
+        let running = run.status() == Status::Running
+            && started(run).any(|(arn, start)| *arn == request.arn && ended(run, start).is_none());
         if !running {
             return Err(ServiceError::validation("Completed Map Run cannot be updated")
                 .because("CANNOT_UPDATE_COMPLETED_MAP_RUN"));
         }
-        Err(ServiceError::validation("Weir does not change a Map Run that is under way"))
+        let id = self.execution_id(&run.arn)?;
+        let now = self.now;
+        let change = MapRunChange {
+            max_concurrency: request.max_concurrency.map(|most| u32::try_from(most).unwrap_or(u32::MAX)),
+            tolerated_count: request.tolerated_count,
+            tolerated_percentage: request.tolerated_percentage,
+        };
+        if let Some(run) = self.driver.run_mut(id) {
+            run.execution.update_map_run(&request.arn, change, now, &mut run.log);
+        }
+        self.driver.ready.push_back(id);
+        self.run_due();
+        Ok(Nothing {})
     }
 }

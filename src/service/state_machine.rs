@@ -1,7 +1,7 @@
 //! State machines and their revisions.
 
 use super::alias::Alias;
-use super::arn::{Arn, Qualifier, STATE_MACHINE, is_name};
+use super::arn::{Arn, Qualifier, STATE_MACHINE, check_role, is_name};
 use super::configuration::{
     Encryption, EncryptionConfiguration, Logging, LoggingConfiguration, Tracing, TracingConfiguration,
 };
@@ -212,6 +212,7 @@ impl Account {
         if !is_name(&request.name) {
             return Err(ServiceError::invalid_name(&request.name));
         }
+        check_role(&request.role_arn)?;
         let kind = Type::from_name(request.kind.as_deref().unwrap_or("STANDARD"));
         let logging = request.logging.map(Logging::new).transpose()?.unwrap_or_default();
         let tracing = Tracing::new(&request.tracing.unwrap_or(TracingConfiguration { enabled: None }));
@@ -296,6 +297,9 @@ impl Account {
                 "MissingRequiredParameter",
                 "Either the definition, the role ARN, the LoggingConfiguration, or the TracingConfiguration must be specified",
             ));
+        }
+        if let Some(role) = &request.role_arn {
+            check_role(role)?;
         }
         let old = Rc::clone(&machine.revision);
         let changed = request.definition.filter(|definition| *definition != old.definition);

@@ -5,12 +5,12 @@
 
 use super::mock_schema::{Mode, mistake};
 use super::shape::{Shape, request, response};
-use super::shapes::{ANY, ARN, CAUSE, DATA, DEFINITION, ERROR, NAME};
+use super::shapes::{ARN, CAUSE, DATA, DEFINITION, ERROR};
 use super::state_machine::Type;
 use super::{Account, ServiceError, definition};
 use crate::asl::program::{Kind, Pattern, Resource};
 use crate::asl::{self, Definition, Program, StateType};
-use crate::base::{Key, Object, Text, Time, Value};
+use crate::base::{Delay, Key, Object, Text, Time, Value};
 use crate::engine::history::{EventKind, Log};
 use crate::engine::{Answer, Effect, Execution, Failure, Identity, Start, Status};
 use std::rc::Rc;
@@ -30,12 +30,13 @@ request! {
     }
 }
 
+const STATE_NAME: Shape = Shape::sensitive(1, 80);
 const COUNT: Shape = Shape::integer(0, i32::MAX as i64);
 
 request! {
     TestStateConfiguration as "TestStateConfiguration" {
         retrier_retry_count "retrierRetryCount": Option<i64> = COUNT,
-        error_caused_by_state "errorCausedByState": Option<Text> = NAME,
+        error_caused_by_state "errorCausedByState": Option<Text> = STATE_NAME,
         map_iteration_failure_count "mapIterationFailureCount": Option<i64> = COUNT,
         map_item_reader_data "mapItemReaderData": Option<Text> = DATA,
     }
@@ -49,8 +50,7 @@ request! {
         inspection_level "inspectionLevel": Option<Text> = Shape::words(&["INFO", "DEBUG", "TRACE"]),
         reveal_secrets "revealSecrets": Option<bool> = Shape::Boolean,
         variables "variables": Option<Text> = DATA,
-        // What is no name at all is not found.
-        state_name "stateName": Option<Text> = ANY,
+        state_name "stateName": Option<Text> = STATE_NAME,
         mock "mock": Option<MockInput> = Shape::Structure(&MockInput::SHAPE),
         context "context": Option<Text> = DATA,
         state_configuration "stateConfiguration": Option<TestStateConfiguration> = Shape::Structure(&TestStateConfiguration::SHAPE),
@@ -74,6 +74,11 @@ const STATE: &str = "StateName";
 const BEFORE: &str = "weir before";
 /// What Map and Parallel states are played as: their results are given, not made.
 const STAND_IN: &str = "arn:aws:lambda:us-east-1:123456789012:function:stand-in";
+
+/// A test that would take longer times out.
+const LONGEST: Delay = Delay::from_secs(300);
+/// The inputs of more iterations are not told.
+const MOST_ITERATIONS: usize = 1000;
 
 /// All that a state is played with.
 struct Stage<'a> {
@@ -110,6 +115,11 @@ impl Account {
             map_item_reader_data: None,
         });
         let holds_others = matches!(kind, Some(StateType::Map | StateType::Parallel));
+        if mock.is_some_and(|mock| mock.result.is_some() && mock.error_output.is_some()) {
+            return Err(ServiceError::validation(
+                "A test mock should have only one of the following fields: [result, errorOutput].",
+            ));
+        }
         if mock.is_some() && request.reveal_secrets == Some(true) {
             return Err(ServiceError::validation("TestState does not support RevealSecrets when a mock is specified."));
         }
@@ -121,6 +131,9 @@ impl Account {
             (_, None) if configuration.map_iteration_failure_count.is_some() => {
                 let message = "TestState does not support MapIterationFailureCount when a mock is not specified.";
                 return Err(ServiceError::validation(message));
+            }
+            (_, None) if request.context.is_some() => {
+                return Err(ServiceError::validation("TestState does not support Context when a mock is not specified."));
             }
             (Some(StateType::Map | StateType::Parallel), None) => {
                 let message = "TestState API does not support Map or Parallel states. Supported state types include: [Task, Wait, Pass, Succeed, Fail, Choice]";
@@ -336,12 +349,36 @@ fn exceeds(state: &Object, configuration: &TestStateConfiguration, stage: &Stage
     if number("ToleratedFailureCount").is_some_and(|most| failed as f64 > most) {
         return true;
     }
-    let items = match state.get("Items") {
-        Some(items) => value_of(items, stage),
-        None => after(state, &["InputPath", "ItemsPath"], stage),
-    };
-    let total = items.as_ref().and_then(Value::as_array).map_or(1, |items| items.len().max(1));
+    let total = items(state, configuration, stage).map_or(1, |items| items.len().max(1));
     number("ToleratedFailurePercentage").is_some_and(|most| 100.0 * failed as f64 / total as f64 > most)
+}
+
+/// What a Map iterates over.
+fn items(state: &Object, configuration: &TestStateConfiguration, stage: &Stage<'_>) -> Option<Vec<Value>> {
+    let items = match (&configuration.map_item_reader_data, state.get("Items")) {
+        (Some(data), _) if state.contains_key("ItemReader") => Value::parse(data).ok(),
+        (_, Some(items)) => value_of(items, stage),
+        _ => after(state, &["InputPath", "ItemsPath"], stage),
+    };
+    items?.as_array().map(|items| items.to_vec())
+}
+
+/// What the iterations of a Map with an ItemSelector are given.
+fn selected(state: &Object, configuration: &TestStateConfiguration, is_jsonata: bool, stage: &Stage<'_>) -> Option<Value> {
+    let selector = state.get("ItemSelector")?;
+    let items = items(state, configuration, stage).filter(|items| items.len() <= MOST_ITERATIONS)?;
+    let input = if is_jsonata { stage.input.clone() } else { after(state, &["InputPath"], stage)? };
+    let inputs = items.into_iter().enumerate().map(|(index, value)| {
+        let mut context = stage.context.as_object().cloned().unwrap_or_default();
+        let item = Value::object([("Index", Value::from(index)), ("Value", value)]);
+        context.insert("Map".into(), Value::object([("Item", item)]));
+        let stage = Stage { input: input.clone(), context: context.into(), language: None, ..*stage };
+        match is_jsonata {
+            true => value_of(selector, &stage),
+            false => play_pass(&[("Parameters", selector.clone())], None, &stage),
+        }
+    });
+    inputs.collect::<Option<Vec<Value>>>().map(Value::from)
 }
 
 /// A number that a state has as such, as an expression, or by a path.
@@ -427,6 +464,9 @@ fn play(state: &Object, stage: &Stage<'_>, answer: Option<&Answer>) -> Option<Pl
     for _ in 0..100 {
         while let Some(effect) = execution.poll_effect() {
             match effect {
+                Effect::Sleep { until, .. } if until > now + LONGEST => {
+                    return Some(Played { arguments, end: Err(Failure::timeout()), assigned: None, result });
+                }
                 Effect::Sleep { token, until } => drop(execution.resolve(token, Answer::Woken, until, &mut log)),
                 Effect::Cancel { .. } => {}
                 Effect::Invoke(invoke) => {
@@ -516,7 +556,7 @@ fn tell(
         _ => (None, None),
     };
     let inspection_data = inspects.then(|| {
-        let mut data = inspect(state, kind, stage, answer, &played, failed.is_some());
+        let mut data = inspect(state, kind, stage, answer, configuration, &played, failed.is_some());
         if !details.is_empty() {
             data.insert("errorDetails".into(), details.into());
         }
@@ -573,6 +613,7 @@ fn inspect(
     kind: Option<StateType>,
     stage: &Stage<'_>,
     answer: Option<&Answer>,
+    configuration: &TestStateConfiguration,
     played: &Played,
     failed: bool,
 ) -> Object {
@@ -628,6 +669,7 @@ fn inspect(
         }
     }
     if kind == Some(StateType::Map) {
+        put("afterItemSelector", selected(state, configuration, is_jsonata, stage));
         let count = |name: &str| bound(state, name, stage);
         data.insert("maxConcurrency".into(), count("MaxConcurrency").unwrap_or_else(|| 0_i64.into()));
         for (field, name) in [

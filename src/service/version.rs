@@ -104,17 +104,14 @@ impl Account {
         Ok(PublishedVersion { creation_date: created, arn: version_arn(&machine.arn, number) })
     }
 
-    /// ListStateMachineVersions: the newest first. An unknown machine has none.
+    /// ListStateMachineVersions: the newest first.
     pub fn list_state_machine_versions(
         &mut self,
         request: ListStateMachineVersions,
     ) -> Result<VersionList, ServiceError> {
-        Arn::parse(&request.arn, &[STATE_MACHINE])?;
         let pager =
             self.pager("ListStateMachineVersions", &request.arn, request.max_results, request.next_token.as_deref())?;
-        let Ok((machine, _)) = self.find(&request.arn) else {
-            return Ok(VersionList { versions: Vec::new(), next_token: None });
-        };
+        let (machine, _) = self.find(&request.arn)?;
         let newest_first = machine.versions.values().rev();
         let Page { items, next_token } =
             pager.page(newest_first, |version| (u64::from(u32::MAX - version.number), "".into()));

@@ -96,6 +96,8 @@ export class Playground {
   getObject(bucket: string, key: string): string | undefined;
   /** Runs a command such as `aws stepfunctions list-state-machines` and gives what it prints. */
   awsCli(line: string): string;
+  /** What may follow what was typed so far of such a command: whole words. */
+  awsCliCompletions(line: string): string[];
   /** Data points by minute, as CloudWatch would have them. */
   metrics(query: {
     stateMachineArn: string;

@@ -32,6 +32,7 @@ pub use context::{Identity, MapItem};
 pub use failure::Failure;
 pub use recovery::{JITTER, spread};
 pub use scope::{ChildExecution, Status};
+pub use states::{MapRunChange, MapRunSettings};
 pub use way::{Inside, Rung};
 
 use super::history::{EventKind, Record, ScopeId};
@@ -52,6 +53,8 @@ pub struct Execution {
     strands: Strands,
     ready: VecDeque<StrandId>,
     effects: VecDeque<Effect>,
+    /// Of the Map Runs that it has started, in that order.
+    map_runs: Vec<MapRunSettings>,
     transitions: u64,
 }
 
@@ -216,6 +219,7 @@ impl Execution {
             strands: Strands::default(),
             ready: VecDeque::new(),
             effects: VecDeque::new(),
+            map_runs: Vec::new(),
             transitions: 0,
         };
         let now = &mut Now { at: now, record };

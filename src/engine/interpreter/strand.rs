@@ -85,6 +85,14 @@ impl Phase {
     pub fn awaits_answer(&self) -> bool {
         matches!(self, Phase::Calling | Phase::Proposed(_) | Phase::Sleeping | Phase::Retrying | Phase::Mapping(_))
     }
+
+    /// The group that it keeps, while it goes on.
+    pub fn group(&self) -> Option<&Group> {
+        match self {
+            Phase::Group(group) | Phase::Mapping(group) | Phase::Mapped(group, _) => Some(group),
+            _ => None,
+        }
+    }
 }
 
 impl Strand {

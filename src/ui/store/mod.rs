@@ -303,7 +303,7 @@ impl Store {
             Ok(response) => Ok(response.to_pretty().into()),
             Err(error) => Err(aws_cli::told(operation, error).into()),
         };
-        self.tell(aws_cli::command(operation, request), told, what);
+        self.tell(aws_cli::command(operation, &repeatable(request, &answer)), told, what);
         if answer.is_ok() && !operation.starts_with("Start") {
             self.remember(what, before);
         }
@@ -460,6 +460,19 @@ impl Store {
         if self.transcript.len() > TRANSCRIPT {
             self.transcript.remove(0);
         }
+    }
+}
+
+/// A request with the name that an execution was given, so that its command starts one of that name anywhere.
+fn repeatable(request: &Value, answer: &Result<Value, ServiceError>) -> Value {
+    let arn = answer.as_ref().ok().and_then(|response| response.get("executionArn")).and_then(Value::as_str);
+    match (arn.and_then(|arn| arn.rsplit(':').next()), request.as_object()) {
+        (Some(name), Some(object)) if object.contains_key("stateMachineArn") => {
+            let mut object = object.clone();
+            object.insert("name".into(), name.into());
+            object.into()
+        }
+        _ => request.clone(),
     }
 }
 

@@ -2,7 +2,10 @@
 //! are a Map Run.
 
 mod reader;
+mod settings;
 mod writer;
+
+pub use settings::{MapRunChange, MapRunSettings};
 
 use super::super::context::{Identity, MapItem};
 use super::super::group::Group;
@@ -23,7 +26,8 @@ pub(in super::super) struct MapRun {
     /// `<label>` in the names of its child executions.
     label: Text,
     started: EventId,
-    tolerance: Tolerance,
+    /// Where its settings are among those of the execution.
+    settings: usize,
     failed: u32,
     stage: Stage,
 }
@@ -34,24 +38,6 @@ enum Stage {
     Running,
     Writing,
 }
-
-/// How many items may fail.
-#[derive(Clone, Copy, Debug, Default)]
-struct Tolerance {
-    count: Option<i64>,
-    percentage: Option<f64>,
-}
-
-impl Tolerance {
-    fn allows(self, failed: u32, total: usize) -> bool {
-        let by_count = self.count.is_some_and(|count| i64::from(failed) <= count);
-        let by_share = self.percentage.is_some_and(|share| f64::from(failed) * 100.0 <= share * total as f64);
-        failed == 0 || by_count || by_share
-    }
-}
-
-/// As many child executions run at once where MaxConcurrency says nothing.
-const MAX_CONCURRENCY: u32 = 10_000;
 
 impl Execution {
     pub(super) fn map_distributed<R: Record>(
@@ -67,7 +53,7 @@ impl Execution {
             if distributed.reader.is_some() { Rc::new([]) as Rc<[Value]> } else { self.items(now, id, state, map)? };
         let started = self.emit(now, id, EventKind::MapStateStarted { length: items.len() as u32 });
         self.strands[id].trigger = started;
-        let tolerance = self.tolerance(now, id, state, map)?;
+        let settings = self.map_run_settings(now, id, state, map, limit)?;
         let reader = match &distributed.reader {
             Some(reader) => Some(self.reader_arguments(now, id, state, reader)?),
             None => None,
@@ -79,8 +65,9 @@ impl Execution {
         let started = self.emit(now, id, EventKind::MapRunStarted { arn: arn.clone() });
         self.strands[id].trigger = started;
         let stage = if reader.is_some() { Stage::Reading } else { Stage::Running };
-        let run = MapRun { arn, label, started, tolerance, failed: 0, stage };
-        let mut group = Group::new(0, limit.min(MAX_CONCURRENCY));
+        let mut group = Group::new(0, settings.limit());
+        self.map_runs.push(MapRunSettings { arn: arn.clone(), ..settings });
+        let run = MapRun { arn, label, started, settings: self.map_runs.len() - 1, failed: 0, stage };
         group.run = Some(run);
         if let Some(arguments) = reader {
             self.strands[id].phase = Phase::Mapping(Box::new(group));
@@ -90,25 +77,6 @@ impl Execution {
         self.strands[id].phase = Phase::Group(Box::new(group));
         self.run_items(now, id, map, distributed, items)?;
         Ok(Work::Under)
-    }
-
-    fn tolerance<R: Record>(
-        &self,
-        now: &Now<'_, R>,
-        id: StrandId,
-        state: &State,
-        map: &Map,
-    ) -> Result<Tolerance, Fault> {
-        let count = self.map_integer(now, id, state, map.tolerated_failure_count.as_ref(), "ToleratedFailureCount")?;
-        let percentage =
-            self.map_float(now, id, state, map.tolerated_failure_percentage.as_ref(), "ToleratedFailurePercentage")?;
-        if count.is_some_and(|count| count < 0) {
-            return Err(Fault::Runtime("ToleratedFailureCount cannot be negative.".into()));
-        }
-        if percentage.is_some_and(|share| !(0.0..=100.0).contains(&share)) {
-            return Err(Fault::Runtime("ToleratedFailurePercentage must be between 0 and 100.".into()));
-        }
-        Ok(Tolerance { count, percentage })
     }
 
     /// Takes the answer of the reader or of the writer.
@@ -216,7 +184,8 @@ impl Execution {
             (Ok(output), Some(place), _) => *place = Some(output),
             (Err(_), _, Some(run)) => {
                 run.failed += 1;
-                if !run.tolerance.allows(run.failed, total) {
+                let (failed, settings) = (run.failed, run.settings);
+                if !self.map_runs.get(settings).is_some_and(|settings| settings.tolerates(failed, total)) {
                     return self.fail_run(now, id, exceeded());
                 }
             }

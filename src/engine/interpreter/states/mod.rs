@@ -10,4 +10,5 @@ mod task;
 mod wait;
 
 pub(super) use distributed::MapRun;
+pub use distributed::{MapRunChange, MapRunSettings};
 pub(super) use io::{evaluate, place};
