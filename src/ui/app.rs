@@ -542,6 +542,7 @@ impl App {
                 }
             }
             Action::Copy(text, what) => copy(ctx, text, what),
+            Action::CopyScript => copy(ctx, self.store.script(), "script"),
         }
     }
 

@@ -10,6 +10,7 @@ after(() => rig.close());
 const editor = (page) => page.getByRole("textbox", { name: "Definition" });
 const versions = (page) => page.getByRole("region", { name: "Versions and aliases" });
 const alias = (page, name = "PROD") => page.getByRole("region", { name: `alias ${name}`, exact: true });
+const percentOf = (page) => alias(page).getByRole("spinbutton", { name: "percent of version 2 in PROD" });
 const workflow = (page) => page.getByRole("region", { name: "Workflow" });
 const simulate = (page) => page.getByRole("region", { name: "Simulate" });
 const inspector = (page) => page.getByRole("region", { name: /^execution / });
@@ -211,7 +212,7 @@ test("the workflow tells where the executions go, and where they fail", () =>
   rig.visit({}, async (page) => {
     await ready(page);
     const strands = (version) => workflow(page).locator(`.flow path.v${version}`).count();
-    const losses = async () => Number((await workflow(page).locator(".loss").innerText()).replace(/\D/g, ""));
+    const losses = async () => Number((await workflow(page).locator(".loss").textContent()).replace(/^.*×/, "").replace(/\D/g, ""));
     /** The failures of a version as the table has them. */
     const failed = async (version) => {
       const row = told(page).locator("tr").filter({ has: page.getByRole("rowheader", { name: "errors", exact: true }) });
@@ -224,7 +225,7 @@ test("the workflow tells where the executions go, and where they fail", () =>
     assert.equal(await strands(1), 0);
     assert.equal(await losses(), await failed(2));
     const before = await losses();
-    const percent = alias(page).getByRole("spinbutton", { name: "percent of version 2 in PROD" });
+    const percent = percentOf(page);
     await percent.fill("50");
     await percent.press("Enter");
     await page.getByText(/expected 50 %/).waitFor();
@@ -239,7 +240,7 @@ test("the workflow tells where the executions go, and where they fail", () =>
 test("a link holds all of it, and opening one loses nothing", () =>
   rig.visit({}, async (page) => {
     await ready(page);
-    const percent = alias(page).getByRole("spinbutton", { name: "percent of version 2 in PROD" });
+    const percent = percentOf(page);
     await percent.fill("33");
     await percent.press("Enter");
     await page.getByRole("button", { name: "Share", exact: true }).click();
@@ -314,6 +315,16 @@ test("commands that are typed do what they say", () =>
     await log.getByText(/stateMachineAliasArn/).waitFor();
     await prompt.press("ArrowUp");
     assert.match(await prompt.inputValue(), /list-state-machine-aliases/);
+    // The script makes what was here at first, and does what was done since.
+    await percentOf(page).fill("25");
+    await percentOf(page).press("Enter");
+    await page.context().grantPermissions(["clipboard-read", "clipboard-write"]);
+    await page.getByRole("button", { name: "Copy as script" }).click();
+    await tells(page, "The script is on the clipboard");
+    const script = await page.evaluate(() => navigator.clipboard.readText());
+    const commands = [...script.matchAll(/^aws stepfunctions (\S+)/gm)].map(([, command]) => command);
+    assert.deepEqual(commands.slice(0, 4), ["create-state-machine", "publish-state-machine-version", "publish-state-machine-version", "create-state-machine-alias"]);
+    assert.equal(commands.at(-1), "update-state-machine-alias");
     await prompt.fill("aws s3 ls");
     await prompt.press("Enter");
     await log.locator(".bad").last().waitFor();

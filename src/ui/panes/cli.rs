@@ -61,9 +61,11 @@ pub fn CliPane(props: &CliProps) -> Html {
             }
             key @ ("ArrowUp" | "ArrowDown") => {
                 event.prevent_default();
-                let next = if key == "ArrowUp" { (*back + 1).min(transcript.len()) } else { back.saturating_sub(1) };
+                let count = transcript.iter().filter(|line| line.is_command()).count();
+                let next = if key == "ArrowUp" { (*back + 1).min(count) } else { back.saturating_sub(1) };
                 back.set(next);
-                let line = transcript.len().checked_sub(next).and_then(|at| transcript.get(at));
+                let line =
+                    next.checked_sub(1).and_then(|n| transcript.iter().rev().filter(|line| line.is_command()).nth(n));
                 typed.set(line.map_or_else(String::new, |line| line.command.to_string()));
             }
             _ => {}
@@ -86,23 +88,17 @@ pub fn CliPane(props: &CliProps) -> Html {
             proposed.set(Vec::new());
         })
     };
-    let copy = {
-        let (on, transcript) = (props.on.clone(), Rc::clone(&props.transcript));
-        Callback::from(move |_: MouseEvent| {
-            let lines = transcript.iter().filter(|line| line.answer.is_ok()).map(|line| &*line.command);
-            on.emit(Action::Copy(aws_cli::script(lines), "script"));
-        })
-    };
+    let copy = props.on.reform(|_: MouseEvent| Action::CopyScript);
     let from = props.transcript.len().saturating_sub(SHOWN);
     html! {
         <div class="cli">
             <div class="cli-lines" ref={end} tabindex="0" role="log" aria-label="commands">
-                if props.transcript.is_empty() {
+                if !props.transcript.iter().any(Line::is_command) {
                     <p class="empty">{ "Whatever you do here is written as the AWS CLI command that does it. Move a weight, or type below." }</p>
                 }
                 { for props.transcript.iter().enumerate().skip(from).map(|(n, line)| html! {
                     <div class="cli-line" key={n}>
-                        <code class="command">{ line.command.to_string() }</code>
+                        <code class={if line.is_command() { "command" } else { "comment" }}>{ line.command.to_string() }</code>
                         { match &line.answer {
                             Ok(text) if text.is_empty() => Html::default(),
                             Ok(text) => html! { <pre>{ text.to_string() }</pre> },
@@ -117,7 +113,7 @@ pub fn CliPane(props: &CliProps) -> Html {
             <form class="cli-prompt" {onsubmit}>
                 <span aria-hidden="true">{ "$" }</span>
                 <input type="text" class="code" aria-label="AWS CLI command" placeholder="aws stepfunctions list-state-machine-aliases --state-machine-arn …" autocomplete="off" autocapitalize="off" spellcheck="false" value={(*typed).clone()} {oninput} {onkeydown} />
-                <button type="button" class="small" onclick={copy} disabled={props.transcript.is_empty()}>{ "Copy as script" }</button>
+                <button type="button" class="small" onclick={copy}>{ "Copy as script" }</button>
             </form>
         </div>
     }

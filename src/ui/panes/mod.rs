@@ -39,4 +39,6 @@ pub enum Action {
     Select(Option<Rc<str>>),
     /// A text for the clipboard, and what it is.
     Copy(String, &'static str),
+    /// Put all commands on the clipboard, as a shell script.
+    CopyScript,
 }

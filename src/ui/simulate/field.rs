@@ -1,6 +1,7 @@
 //! The field: every execution at (its start, its routing draw), and the weight as the line that parts them.
 
 use super::Opened;
+use crate::simulation::Sides;
 use crate::simulation::customers::{Customers, OPEN};
 use crate::ui::chart::{Scale, Shape, time, use_width, version_class};
 use gloo::render::{AnimationFrame, request_animation_frame};
@@ -17,6 +18,8 @@ pub struct FieldProps {
     pub customers: Crowd,
     /// Changes whenever the customers do.
     pub stamp: u32,
+    /// Which run they are of.
+    pub run: u32,
     /// How many there will be, and when everything ends, in nanoseconds.
     pub count: u64,
     pub horizon: u64,
@@ -121,7 +124,7 @@ impl Stamps {
         let mut images = Vec::new();
         for (version, colour) in versions.iter().zip(probes) {
             for outcome in 0..OUTCOMES {
-                let (canvas, context) = canvas(2.0 * half)?;
+                let (canvas, context) = canvas(2.0 * half, 2.0 * half)?;
                 context.translate(half, half).ok()?;
                 context.scale(ratio, ratio).ok()?;
                 stamp(&context, Shape::of(version), radius, outcome, colour, &probes[2]);
@@ -132,10 +135,10 @@ impl Stamps {
     }
 }
 
-fn canvas(size: f64) -> Option<(HtmlCanvasElement, CanvasRenderingContext2d)> {
+fn canvas(width: f64, height: f64) -> Option<(HtmlCanvasElement, CanvasRenderingContext2d)> {
     let canvas: HtmlCanvasElement = gloo::utils::document().create_element("canvas").ok()?.dyn_into().ok()?;
-    canvas.set_width(size as u32);
-    canvas.set_height(size as u32);
+    canvas.set_width(width as u32);
+    canvas.set_height(height as u32);
     let context = context(&canvas)?;
     Some((canvas, context))
 }
@@ -192,40 +195,119 @@ fn stamp(context: &CanvasRenderingContext2d, shape: Shape, radius: f64, outcome:
     }
 }
 
-/// Draws all dots as a weight parts them.
-fn draw(canvas: &HtmlCanvasElement, frame: &Frame, customers: &Customers, weight: f64, stamps: &Stamps, ratio: f64) {
-    let Some(context) = context(canvas) else { return };
-    let (width, height) = (frame.width * ratio, HEIGHT * ratio);
-    context.clear_rect(0.0, 0.0, width, height);
-    let (x, y) = (frame.x(), frame.y());
-    let line = weight * 100.0;
-    let mut crosses: Vec<(usize, f64, f64)> = Vec::new();
-    let each = frame.each.max(1) as usize;
-    for n in (0..customers.len()).step_by(each) {
-        let (Some(at), Some(route)) = (customers.at.get(n), customers.route.get(n)) else { break };
-        let new = f64::from(*route) < line;
-        let futures = customers.futures.of(new);
-        let outcome = if !futures.is_over(n, *at, frame.horizon) || futures.close.get(n) == Some(&OPEN) {
-            1
-        } else if futures.is_bad(n) {
-            if customers.futures.of(!new).is_bad(n) { 3 } else { 2 }
-        } else {
-            0
-        };
-        let left = (x.place(*at as f64) * ratio - stamps.half).round();
-        let top = (y.place(f64::from(*route)) * ratio - stamps.half).round();
-        let image = usize::from(new) * OUTCOMES + outcome;
-        if outcome >= 2 {
-            crosses.push((image, left, top));
-        } else if let Some(image) = stamps.images.get(image) {
+/// What the layers are made for: all else moves only the line between them.
+#[derive(Clone, Debug, PartialEq)]
+struct Look {
+    frame: Frame,
+    /// Which run the customers are of.
+    run: u32,
+    theme: u32,
+    versions: [AttrValue; 2],
+    ratio: f64,
+}
+
+/// All dots as if everybody went to the old version, and as if everybody went to the new one. A dot lies where its routing
+/// draw puts it, so that a weight is a line between the two pictures, and moving it draws no more than the dots beside it.
+struct Layers {
+    look: Look,
+    stamps: Stamps,
+    sides: Sides<HtmlCanvasElement>,
+    /// Customers that are drawn.
+    drawn: usize,
+}
+
+impl Layers {
+    fn new(look: Look, probes: &[String; 3]) -> Option<Layers> {
+        let Look { frame, ratio, versions: [old, new], .. } = &look;
+        let stamps = Stamps::new(probes, [old, new], frame.radius, *ratio)?;
+        let (width, height) = (frame.width * ratio, HEIGHT * ratio);
+        let sides = Sides { old: canvas(width, height)?.0, new: canvas(width, height)?.0 };
+        Some(Layers { look, stamps, sides, drawn: 0 })
+    }
+
+    /// Draws those that have come.
+    fn add(&mut self, customers: &Customers) {
+        let each = self.look.frame.each.max(1) as usize;
+        for is_new in [false, true] {
+            let Some(context) = context(self.sides.of(is_new)) else { continue };
+            let dots = (self.drawn.next_multiple_of(each)..customers.len()).step_by(each);
+            self.dots(&context, customers, dots.map(|n| (n, is_new)));
+        }
+        self.drawn = customers.len();
+    }
+
+    /// Draws some dots; failures last, so that nothing lies over them.
+    fn dots(
+        &self,
+        context: &CanvasRenderingContext2d,
+        customers: &Customers,
+        dots: impl Iterator<Item = (usize, bool)>,
+    ) {
+        let Look { frame, ratio, .. } = &self.look;
+        let (x, y) = (frame.x(), frame.y());
+        let mut crosses: Vec<(usize, f64, f64)> = Vec::new();
+        for (n, is_new) in dots {
+            let (Some(at), Some(route)) = (customers.at.get(n), customers.route.get(n)) else { break };
+            let futures = customers.futures.of(is_new);
+            let outcome = if !futures.is_over(n, *at, frame.horizon) || futures.close.get(n) == Some(&OPEN) {
+                1
+            } else if futures.is_bad(n) {
+                if customers.futures.of(!is_new).is_bad(n) { 3 } else { 2 }
+            } else {
+                0
+            };
+            let left = (x.place(*at as f64) * ratio - self.stamps.half).round();
+            let top = (y.place(f64::from(*route)) * ratio - self.stamps.half).round();
+            let image = usize::from(is_new) * OUTCOMES + outcome;
+            if outcome >= 2 {
+                crosses.push((image, left, top));
+            } else {
+                self.stamp(context, image, left, top);
+            }
+        }
+        crosses.into_iter().for_each(|(image, left, top)| self.stamp(context, image, left, top));
+    }
+
+    fn stamp(&self, context: &CanvasRenderingContext2d, image: usize, left: f64, top: f64) {
+        if let Some(image) = self.stamps.images.get(image) {
             let _ = context.draw_image_with_html_canvas_element(image, left, top);
         }
     }
-    // Failures last: nothing lies over them.
-    for (image, left, top) in crosses {
-        if let Some(image) = stamps.images.get(image) {
-            let _ = context.draw_image_with_html_canvas_element(image, left, top);
-        }
+
+    /// Shows all dots as a weight parts them.
+    fn show(&self, canvas: &HtmlCanvasElement, customers: &Customers, weight: f64) {
+        let Some(context) = context(canvas) else { return };
+        let Look { frame, ratio, .. } = &self.look;
+        let (width, height) = (frame.width * ratio, HEIGHT * ratio);
+        context.clear_rect(0.0, 0.0, width, height);
+        let (y, line) = (frame.y(), weight * 100.0);
+        // What lies on the line is cut by neither picture, but drawn.
+        let reach = 2.0 * self.stamps.half;
+        let upper = (y.place(line) * ratio - self.stamps.half).round().clamp(0.0, height);
+        let lower = (upper + reach).min(height);
+        let part = |side: &HtmlCanvasElement, from: f64, to: f64| {
+            let high = to - from;
+            if high > 0.0 {
+                let _ = context.draw_image_with_html_canvas_element_and_sw_and_sh_and_dx_and_dy_and_dw_and_dh(
+                    side, 0.0, from, width, high, 0.0, from, width, high,
+                );
+            }
+        };
+        part(&self.sides.old, 0.0, upper);
+        part(&self.sides.new, lower, height);
+        context.save();
+        context.begin_path();
+        context.rect(0.0, upper, width, lower - upper);
+        context.clip();
+        let near = reach / ratio;
+        let (low, high) = (y.value(y.place(line) + near), y.value(y.place(line) - near));
+        let each = frame.each.max(1) as usize;
+        let beside = (0..self.drawn).step_by(each).filter_map(|n| {
+            let route = f64::from(*customers.route.get(n)?);
+            (route >= low && route <= high).then_some((n, route < line))
+        });
+        self.dots(&context, customers, beside);
+        context.restore();
     }
 }
 
@@ -309,27 +391,28 @@ pub fn Field(props: &FieldProps) -> Html {
     let weight = use_moving(props.weight);
     let pointed = use_state_eq(|| None::<usize>);
     let dragging = use_state_eq(|| false);
-    let stamps = use_mut_ref(|| None::<(Stamps, (u64, u32, String, u64))>);
+    let layers = use_mut_ref(|| None::<Layers>);
     let frame = Frame::new(width, props.count, props.horizon);
     let ratio = gloo::utils::window().device_pixel_ratio().clamp(1.0, 3.0);
+    let look = Look { frame, run: props.run, theme, versions: [props.old.clone(), props.new.clone()], ratio };
 
-    use_effect_with((frame, props.stamp, weight.to_bits(), theme, props.old.clone(), props.new.clone()), {
+    use_effect_with((look, props.stamp, weight.to_bits()), {
         let (canvas, probes, customers) = (canvas.clone(), probes.clone(), props.customers.clone());
-        move |(frame, _, weight, theme, old, new)| {
-            let Some(canvas) = canvas.cast::<HtmlCanvasElement>().filter(|_| frame.width > 0.0) else { return };
-            let size = (frame.width * ratio) as u32;
+        move |(look, _, weight)| {
+            let Some(canvas) = canvas.cast::<HtmlCanvasElement>().filter(|_| look.frame.width > 0.0) else { return };
+            let size = (look.frame.width * look.ratio) as u32;
             if canvas.width() != size {
                 canvas.set_width(size);
-                canvas.set_height((HEIGHT * ratio) as u32);
+                canvas.set_height((HEIGHT * look.ratio) as u32);
             }
-            let mut stamps = stamps.borrow_mut();
-            let made_for = (frame.radius.to_bits(), *theme, format!("{old} {new}"), ratio.to_bits());
-            if stamps.as_ref().is_none_or(|(_, known)| *known != made_for) {
-                let colours = colours(&probes);
-                *stamps = Stamps::new(&colours, [old, new], frame.radius, ratio).map(|stamps| (stamps, made_for));
+            let mut layers = layers.borrow_mut();
+            if layers.as_ref().is_none_or(|layers| layers.look != *look) {
+                *layers = Layers::new(look.clone(), &colours(&probes));
             }
-            if let Some((stamps, _)) = &*stamps {
-                draw(&canvas, frame, &customers.0.borrow(), f64::from_bits(*weight), stamps, ratio);
+            if let Some(layers) = &mut *layers {
+                let customers = customers.0.borrow();
+                layers.add(&customers);
+                layers.show(&canvas, &customers, f64::from_bits(*weight));
             }
         }
     });

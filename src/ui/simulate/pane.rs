@@ -181,6 +181,8 @@ struct Stream {
     crowd: Crowd,
     errors: Option<Rc<[Rc<str>]>>,
     stamp: u32,
+    /// Which run the customers are of.
+    run: u32,
     told: Option<Counted>,
     told_at: f64,
     count: Option<Count>,
@@ -394,6 +396,7 @@ impl SimulatePane {
                 let starts = Rc::new(Starts::new(&scenario));
                 (scenario, starts)
             });
+            stream.run = stream.play.number;
             stream.told_at = 0.0;
             stream.count = None;
         }
@@ -638,6 +641,7 @@ impl SimulatePane {
                 weight={document.weight}
                 crowd={stream.crowd.clone()}
                 stamp={stream.stamp}
+                run={stream.run}
                 count={starts.count()}
                 horizon={starts.horizon}
                 alias={document.alias().to_owned()}

@@ -20,6 +20,8 @@ pub struct TrafficProps {
     pub weight: u8,
     pub crowd: Crowd,
     pub stamp: u32,
+    /// Which run the customers are of.
+    pub run: u32,
     pub count: u64,
     pub horizon: u64,
     pub alias: AttrValue,
@@ -57,6 +59,7 @@ pub fn Traffic(props: &TrafficProps) -> Html {
                 <Field
                     customers={props.crowd.clone()}
                     stamp={props.stamp}
+                    run={props.run}
                     count={props.count}
                     horizon={props.horizon}
                     weight={props.weight}

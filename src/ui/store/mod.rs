@@ -33,6 +33,14 @@ pub struct Line {
     pub answer: Result<Rc<str>, Rc<str>>,
     what: Rc<str>,
     at: f64,
+    /// Of a line that is no command: the document that the commands after it begin with.
+    from: Option<Rc<str>>,
+}
+
+impl Line {
+    pub fn is_command(&self) -> bool {
+        self.from.is_none()
+    }
 }
 
 /// A version as the page shows it.
@@ -132,7 +140,40 @@ fn now() -> f64 {
 impl Store {
     pub fn new(workspace: Workspace) -> Store {
         let checked = (Rc::from(""), Rc::from([]));
-        Store { workspace, alias: None, undo: Vec::new(), redo: Vec::new(), transcript: Vec::new(), checked }
+        let mut store =
+            Store { workspace, alias: None, undo: Vec::new(), redo: Vec::new(), transcript: Vec::new(), checked };
+        store.begin_transcript("the script begins with the commands that make what is here");
+        store
+    }
+
+    /// What commands do from here on, they do to what is here now.
+    fn begin_transcript(&mut self, why: &str) {
+        let from = Some(self.workspace.to_json().into());
+        if self.transcript.last().is_some_and(|line| !line.is_command()) {
+            self.transcript.pop();
+        }
+        self.transcript.push(Line {
+            command: format!("# {why}").into(),
+            answer: Ok("".into()),
+            what: "".into(),
+            at: 0.0,
+            from,
+        });
+    }
+
+    /// A shell script that makes what is here, in an account that has none of these machines: first what was here when
+    /// the commands began, then the commands.
+    pub fn script(&self) -> String {
+        let begin = self.transcript.iter().rposition(|line| !line.is_command()).unwrap_or(0);
+        let (before, after) = self.transcript.split_at(begin);
+        let from = after.first().or(before.last()).and_then(|line| line.from.as_deref()).unwrap_or_default();
+        let mut lines = Vec::new();
+        if let Ok(workspace) = Workspace::parse(from) {
+            lines.extend(workspace.account.machines().flat_map(aws_cli::setup));
+        }
+        let done = after.iter().filter(|line| line.is_command() && line.answer.is_ok());
+        lines.extend(done.map(|line| line.command.to_string()));
+        aws_cli::script(lines.iter().map(String::as_str))
     }
 
     pub fn document(&self) -> String {
@@ -393,6 +434,7 @@ impl Store {
         self.workspace = workspace;
         self.alias = None;
         self.remember_all(what, before, true);
+        self.begin_transcript(&format!("{what}: the script begins with what is here now"));
     }
 
     /// Another text in the editor.
@@ -423,6 +465,8 @@ impl Store {
             // Documents hold no executions; those that were started stay.
             self.workspace.account.take_executions(gone.account);
         }
+        let word = if again { "done again" } else { "taken back" };
+        self.begin_transcript(&format!("{word}: {}. The script begins with what is here now", step.what));
         Some(step.what)
     }
 
@@ -450,7 +494,7 @@ impl Store {
 
     fn tell(&mut self, command: String, answer: Result<Rc<str>, Rc<str>>, what: &str) {
         let at = now();
-        let line = Line { command: command.into(), answer, what: what.into(), at };
+        let line = Line { command: command.into(), answer, what: what.into(), at, from: None };
         let repeats =
             self.transcript.last().is_some_and(|last| what == MOVE && *last.what == *what && at - last.at < ONE_MOVE);
         if repeats {
@@ -458,7 +502,8 @@ impl Store {
         }
         self.transcript.push(line);
         if self.transcript.len() > TRANSCRIPT {
-            self.transcript.remove(0);
+            self.transcript.clear();
+            self.begin_transcript("there were more commands than are kept: the script begins with what is here now");
         }
     }
 }
