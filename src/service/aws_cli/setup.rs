@@ -35,29 +35,39 @@ pub fn setup(machine: &StateMachine) -> Vec<String> {
         if before.definition != after.definition {
             members.push(("definition", after.definition.clone().into()));
         }
-        if before.role_arn != after.role_arn || members.len() == 1 {
+        if before.role_arn != after.role_arn {
             members.push(("roleArn", after.role_arn.clone().into()));
         }
         members
     };
+    let is_same = |a: &Revision, b: &Revision| a.definition == b.definition && a.role_arn == b.role_arn;
+    // Whether what is there now has a version already: to publish it again would give that one.
+    let mut has_version = false;
     for number in 1..machine.next_version {
         let next = at(number);
-        if !Rc::ptr_eq(&now, &next) {
+        if !is_same(&now, &next) {
             tell("UpdateStateMachine", update(&now, &next));
-            now = next;
+        } else if has_version {
+            // There and back again: the same, and a revision of its own.
+            for is_other in [true, false] {
+                let tracing = Value::object([("enabled", (now.tracing.enabled != is_other).into())]);
+                tell("UpdateStateMachine", vec![("stateMachineArn", arn()), ("tracingConfiguration", tracing)]);
+            }
         }
+        now = next;
         let version: Option<&Version> = machine.versions.get(&number);
         let mut members = vec![("stateMachineArn", arn())];
         if let Some(description) = version.and_then(|version| version.description.clone()) {
             members.push(("description", description.into()));
         }
         tell("PublishStateMachineVersion", members);
-        if version.is_none() {
+        has_version = version.is_some();
+        if !has_version {
             let arn = format!("{}:{number}", machine.arn);
             tell("DeleteStateMachineVersion", vec![("stateMachineVersionArn", arn.into())]);
         }
     }
-    if !Rc::ptr_eq(&now, &machine.revision) {
+    if !is_same(&now, &machine.revision) {
         tell("UpdateStateMachine", update(&now, &machine.revision));
     }
     for alias in &machine.aliases {
@@ -128,7 +138,10 @@ mod tests {
                 r#"{{"stateMachineArn": "{arn}", "roleArn": "{role}2", "publish": true, "versionDescription": "it's mine"}}"#
             ),
         );
-        for gone in [2, 3] {
+        // Another way there and back, published.
+        call("UpdateStateMachine", &update(7));
+        call("UpdateStateMachine", &update(4));
+        for gone in [2, 3, 6] {
             call("DeleteStateMachineVersion", &format!(r#"{{"stateMachineVersionArn": "{arn}:{gone}"}}"#));
         }
         call("UpdateStateMachine", &format!(r#"{{"stateMachineArn": "{arn}", "definition": {}}}"#, quoted(9)));
