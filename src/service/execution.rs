@@ -6,7 +6,9 @@ use super::definition;
 use super::driver::{Due, EXPRESS_LIFE, ExecutionId, Run};
 use super::page::Page;
 use super::shape::{Dates, Give, Shape, request, response};
-use super::shapes::{ARN, CAUSE, CLIENT_TOKEN, DATA, ERROR, INCLUDED_DATA, LONG_ARN, NAME, PAGE_SIZE, PAGE_TOKEN, TRACE_HEADER};
+use super::shapes::{
+    ARN, CAUSE, CLIENT_TOKEN, DATA, ERROR, INCLUDED_DATA, LONG_ARN, NAME, PAGE_SIZE, PAGE_TOKEN, TRACE_HEADER,
+};
 use super::state_machine::{StateMachine, Type, labelled_arn};
 use super::{Account, ServiceError};
 use crate::base::sort::sort_by_key;
@@ -478,13 +480,14 @@ impl Account {
             .because("MISSING_REQUIRED_PARAMETER"));
         }
         if request.status.as_deref() == Some("PENDING_REDRIVE") && request.map_run_arn.is_none() {
-            return Err(ServiceError::validation("The status PENDING_REDRIVE can only be filtered by with a mapRunArn"));
+            return Err(ServiceError::validation(
+                "The status PENDING_REDRIVE can only be filtered by with a mapRunArn",
+            ));
         }
         let redrive = vintage::knows_redrive(self.now);
         let fits = |status: Status| request.status.as_deref().is_none_or(|wanted| wanted == status.name());
-        let was_redriven = |run: &Run| {
-            request.redrive.as_deref().is_none_or(|wanted| (wanted == "REDRIVEN") == (run.redrives > 0))
-        };
+        let was_redriven =
+            |run: &Run| request.redrive.as_deref().is_none_or(|wanted| (wanted == "REDRIVEN") == (run.redrives > 0));
         if let Some(map_run_arn) = &request.map_run_arn {
             Arn::parse(map_run_arn, &[MAP_RUN])?;
             self.settle();
@@ -646,7 +649,8 @@ impl Account {
         let id = self.execution_id(&request.arn)?;
         let now = self.now;
         let Some(run) = self.driver.run(id) else { return Err(ServiceError::no_execution(&request.arn)) };
-        let known = |(token, at): &&(Text, Time)| Some(token) == request.client_token.as_ref() && now <= *at + TOKEN_LIFE;
+        let known =
+            |(token, at): &&(Text, Time)| Some(token) == request.client_token.as_ref() && now <= *at + TOKEN_LIFE;
         if let Some((_, at)) = run.redrive_tokens.iter().find(known) {
             return Ok(RedrivenExecution { redrive_date: *at });
         }

@@ -15,7 +15,8 @@ pub const ERROR: Shape = Shape::sensitive(0, 256);
 pub const CAUSE: Shape = Shape::sensitive(0, 32_768);
 pub const TASK_TOKEN: Shape = Shape::sensitive(1, 2048);
 pub const TRACE_HEADER: Shape = Shape::pattern(0, 256, "\\p{ASCII}*", str::is_ascii);
-pub const CLIENT_TOKEN: Shape = Shape::pattern(1, 64, "[!-~]+", |text| text.bytes().all(|byte| byte.is_ascii_graphic()));
+pub const CLIENT_TOKEN: Shape =
+    Shape::pattern(1, 64, "[!-~]+", |text| text.bytes().all(|byte| byte.is_ascii_graphic()));
 pub const TYPE: Shape = Shape::words(&["STANDARD", "EXPRESS"]);
 pub const INCLUDED_DATA: Shape = Shape::words(&["ALL_DATA", "METADATA_ONLY"]);
 pub const ANY: Shape = Shape::text(0, usize::MAX);

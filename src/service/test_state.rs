@@ -133,7 +133,9 @@ impl Account {
                 return Err(ServiceError::validation(message));
             }
             (_, None) if request.context.is_some() => {
-                return Err(ServiceError::validation("TestState does not support Context when a mock is not specified."));
+                return Err(ServiceError::validation(
+                    "TestState does not support Context when a mock is not specified.",
+                ));
             }
             (Some(StateType::Map | StateType::Parallel), None) => {
                 let message = "TestState API does not support Map or Parallel states. Supported state types include: [Task, Wait, Pass, Succeed, Fail, Choice]";
@@ -364,7 +366,12 @@ fn items(state: &Object, configuration: &TestStateConfiguration, stage: &Stage<'
 }
 
 /// What the iterations of a Map with an ItemSelector are given.
-fn selected(state: &Object, configuration: &TestStateConfiguration, is_jsonata: bool, stage: &Stage<'_>) -> Option<Value> {
+fn selected(
+    state: &Object,
+    configuration: &TestStateConfiguration,
+    is_jsonata: bool,
+    stage: &Stage<'_>,
+) -> Option<Value> {
     let selector = state.get("ItemSelector")?;
     let items = items(state, configuration, stage).filter(|items| items.len() <= MOST_ITERATIONS)?;
     let input = if is_jsonata { stage.input.clone() } else { after(state, &["InputPath"], stage)? };

@@ -226,10 +226,7 @@ fn common(word: &str) -> Option<bool> {
     Some(*takes && !inline)
 }
 
-fn read_options(
-    operation: &Operation,
-    mut words: Peekable<impl Iterator<Item = String>>,
-) -> Result<Command, String> {
+fn read_options(operation: &Operation, mut words: Peekable<impl Iterator<Item = String>>) -> Result<Command, String> {
     let mut request = Object::new();
     let mut given = None;
     let pages = operation.request.member("nextToken").is_some() && !IN_PAGES.contains(&operation.name);
@@ -327,7 +324,8 @@ fn read_options(
         return Ok(Command::Call { operation: operation.name, request: object.into(), joins });
     }
     let missing = |member: &&Member| member.required && !request.contains_key(member.name);
-    let missing: Vec<String> = operation.request.members.iter().filter(missing).map(|member| kebab(member.name)).collect();
+    let missing: Vec<String> =
+        operation.request.members.iter().filter(missing).map(|member| kebab(member.name)).collect();
     if !missing.is_empty() {
         return Err(format!("the following arguments are required: --{}", missing.join(", --")));
     }
@@ -474,7 +472,10 @@ mod tests {
             ("aws stepfunctions list-executions --max-results ten", "`ten` is not an integer"),
             ("aws stepfunctions tag-resource --resource-arn a --tags 'k'", "expected `key=value`"),
             ("aws stepfunctions tag-resource --resource-arn a --tags '[{'", "invalid JSON"),
-            ("aws stepfunctions tag-resource --resource-arn a --tags key=k,colour=red", "unknown key `colour`; known are key, value"),
+            (
+                "aws stepfunctions tag-resource --resource-arn a --tags key=k,colour=red",
+                "unknown key `colour`; known are key, value",
+            ),
             ("aws stepfunctions create-state-machine --logging-configuration level=ALL,destinations=[", "expected `{`"),
             ("aws stepfunctions create-state-machine --logging-configuration level=ALL,destinations=x", "expected `[`"),
             ("aws stepfunctions create-state-machine --logging-configuration level='\"ALL'", "a quote is not closed"),
@@ -552,13 +553,19 @@ mod tests {
 
     #[test]
     fn a_script_is_of_no_account() {
-        let lines = ["aws stepfunctions create-state-machine --name x \\\n --role-arn arn:aws:iam::123456789012:role/r", "aws stepfunctions start-execution --input '{\"a\": \"arn:x:123456789012:y\"}'"];
+        let lines = [
+            "aws stepfunctions create-state-machine --name x \\\n --role-arn arn:aws:iam::123456789012:role/r",
+            "aws stepfunctions start-execution --input '{\"a\": \"arn:x:123456789012:y\"}'",
+        ];
         let script = script(lines);
         assert!(!script.contains("123456789012"), "{script}");
-        assert!(script.ends_with(concat!(
-            "create-state-machine --name x --role-arn arn:aws:iam:\":$ACCOUNT:\"role/r\n",
-            "aws stepfunctions start-execution --input '{\"a\": \"arn:x'\":$ACCOUNT:\"'y\"}'\n"
-        )), "{script}");
+        assert!(
+            script.ends_with(concat!(
+                "create-state-machine --name x --role-arn arn:aws:iam:\":$ACCOUNT:\"role/r\n",
+                "aws stepfunctions start-execution --input '{\"a\": \"arn:x'\":$ACCOUNT:\"'y\"}'\n"
+            )),
+            "{script}"
+        );
     }
 
     #[test]
