@@ -18,7 +18,6 @@ pub use simulation::SimulationRun;
 
 use crate::base::{Diagnostic, Value};
 use serde::Serialize;
-use serde_wasm_bindgen::Serializer;
 use wasm_bindgen::prelude::wasm_bindgen;
 use wasm_bindgen::{JsError, JsValue};
 
@@ -29,20 +28,15 @@ pub fn version() -> String {
     env!("CARGO_PKG_VERSION").to_owned()
 }
 
-/// Anything as plain JavaScript objects.
-fn give(value: &impl Serialize) -> Result<JsValue, JsValue> {
-    value.serialize(&Serializer::json_compatible()).map_err(|error| JsError::new(&error.to_string()).into())
+/// The JSON text of anything. Documents go in and out as texts: what JavaScript makes of its objects, and with whatever
+/// they run when they are read, is done before the library is entered.
+fn json(value: &impl Serialize) -> Result<String, JsValue> {
+    serde_json::to_string(value).map_err(|error| JsError::new(&error.to_string()).into())
 }
 
-/// A document: an object, or its JSON text.
-fn take(value: &JsValue) -> Result<Value, JsValue> {
-    if let Some(text) = value.as_string() {
-        return Value::parse(&text).map_err(|error| named("SyntaxError", &error.message));
-    }
-    if value.is_undefined() {
-        return Ok(crate::base::Object::new().into());
-    }
-    serde_wasm_bindgen::from_value(value.clone()).map_err(|error| named("TypeError", &error.to_string()))
+/// A document from its JSON text.
+fn take(text: &str) -> Result<Value, JsValue> {
+    Value::parse(text).map_err(|error| named("SyntaxError", &error.message))
 }
 
 /// An `Error` with a name.
@@ -61,9 +55,9 @@ fn refused(diagnostics: &[Diagnostic]) -> JsValue {
     let error = named("InvalidDocument", &first);
     let list: Vec<validate::Told<'_>> =
         diagnostics.iter().map(|diagnostic| validate::Told::new(diagnostic, None)).collect();
-    if let Ok(list) = give(&list) {
+    if let Ok(list) = json(&list).map(|list| js_sys::JSON::parse(&list)) {
         // A plain property of a plain object: it cannot fail.
-        let _ = js_sys::Reflect::set(&error, &"diagnostics".into(), &list);
+        let _ = js_sys::Reflect::set(&error, &"diagnostics".into(), &list.unwrap_or(JsValue::UNDEFINED));
     }
     error
 }

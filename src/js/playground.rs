@@ -1,121 +1,101 @@
 //! An account for JavaScript.
 
 use super::memory::make_room;
-use super::{give, named, refused, take};
+use super::{named, refused, take};
 use crate::base::{Delay, Diagnostic, Pointer, Span, Time, Value};
 use crate::engine::tasks::mock::MockConfiguration;
 use crate::service::metrics::{Dimension, Metric};
 use crate::service::{Account, Clock, ServiceError, Settings, aws_cli};
-use js_sys::{Object, Promise, Reflect};
+use crate::workspace::Workspace;
+use js_sys::{Object, Reflect};
 use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
 
-/// An account of its own: state machines, versions, aliases, executions, and a clock.
+/// An account of its own: state machines, versions, aliases, executions, and a clock. `www/npm/playground.js` wraps it.
 #[wasm_bindgen(skip_typescript)]
 #[derive(Debug)]
 pub struct Playground {
-    account: Account,
+    workspace: Workspace,
+    /// Whether a draft was given that is not the definition of its machine.
+    has_draft: bool,
 }
 
 #[wasm_bindgen]
 impl Playground {
+    /// Of the JSON text of its options.
     #[wasm_bindgen(constructor)]
-    pub fn new(options: JsValue) -> Result<Playground, JsValue> {
-        let options = if options.is_null() { JsValue::UNDEFINED } else { options };
-        Ok(Playground { account: Account::new(settings(&take(&options)?)?) })
+    pub fn new(options: &str) -> Result<Playground, JsValue> {
+        let account = Account::new(settings(&take(options)?)?);
+        Ok(Playground { workspace: Workspace { account, machine: "".into(), draft: "".into(), ..Workspace::empty() }, has_draft: false })
     }
 
-    /// Calls an operation; throws an `Error` named as AWS names the exception.
-    pub fn call(&mut self, operation: &str, request: JsValue) -> Result<JsValue, JsValue> {
+    /// Calls an operation with the JSON text of a request and gives that of the response; throws an `Error` named as AWS
+    /// names the exception.
+    pub fn call(&mut self, operation: &str, request: &str) -> Result<String, JsValue> {
         make_room();
-        let request = take(&request)?;
-        let response = self.account.call(operation, &request).map_err(|error| thrown(&error))?;
-        give(&response)
+        let request = take(request)?;
+        let response = self.workspace.account.call(operation, &request).map_err(|error| thrown(&error))?;
+        Ok(response.to_json())
     }
 
     /// Answers a request of AWS JSON 1.0.
-    pub fn request(&mut self, target: &str, body: &str) -> Promise<Object> {
+    pub fn request(&mut self, target: &str, body: &str) -> Object {
         make_room();
-        let response = self.account.request(target, body);
+        let response = self.workspace.account.request(target, body);
         let answer = Object::new();
         // Plain properties of a plain object: they cannot fail.
         let _ = Reflect::set(&answer, &"status".into(), &f64::from(response.status).into());
         let _ = Reflect::set(&answer, &"body".into(), &response.body.into());
-        Promise::resolve(&answer)
+        answer
     }
 
-    /// Moves time: `{seconds, milliseconds}`.
-    pub fn advance(&mut self, by: JsValue) -> Result<(), JsValue> {
-        let by = take(&by)?;
-        let part = |key: &str| match by.get(key) {
-            None => Ok(0.0),
-            Some(value) => value
-                .as_f64()
-                .filter(|value| *value >= 0.0)
-                .ok_or_else(|| named("RangeError", &format!("`{key}` must be a number from 0"))),
-        };
-        let seconds = part("seconds")? + part("milliseconds")? / 1000.0;
-        self.account.advance(Delay::from_secs_f64(seconds));
-        Ok(())
+    /// Moves time by so many seconds.
+    pub fn advance(&mut self, seconds: f64) {
+        self.workspace.account.advance(Delay::from_secs_f64(seconds));
     }
 
     /// The present, such as `2026-01-01T00:00:00Z`.
     #[wasm_bindgen(getter)]
     pub fn now(&self) -> String {
-        self.account.now().to_rfc3339()
+        self.workspace.account.now().to_rfc3339()
     }
 
     /// `"leap"` or `"manual"`.
     #[wasm_bindgen(js_name = setClock)]
     pub fn set_clock(&mut self, clock: &str) -> Result<(), JsValue> {
-        self.account.set_clock(clock_named(clock)?);
+        self.workspace.account.set_clock(clock_named(clock)?);
         Ok(())
     }
 
     #[wasm_bindgen(js_name = setMockConfiguration)]
-    pub fn set_mock_configuration(&mut self, file: JsValue) -> Result<(), JsValue> {
-        if file.is_null() || file.is_undefined() {
-            self.account.set_mock_configuration(None);
-            return Ok(());
-        }
-        let text = match file.as_string() {
-            Some(text) => text,
-            None => take(&file)?.to_json(),
-        };
-        let mocks = MockConfiguration::parse(&text).map_err(|findings| refused(&findings))?;
-        self.account.set_mock_configuration(Some(mocks));
+    pub fn set_mock_configuration(&mut self, file: Option<String>) -> Result<(), JsValue> {
+        let mocks = file.map(|text| MockConfiguration::parse(&text).map_err(|findings| refused(&findings)));
+        self.workspace.account.set_mock_configuration(mocks.transpose()?);
         Ok(())
     }
 
-    /// How tasks behave: rules by the name of the state, for a version or (with null) the unpublished definition.
+    /// How tasks behave: rules by the name of the state, for a version or (without one) the unpublished definition.
     #[wasm_bindgen(js_name = setBehaviours)]
-    pub fn set_behaviours(&mut self, machine: &str, version: Option<u32>, rules: JsValue) -> Result<(), JsValue> {
-        let rules = take(&rules)?;
-        self.account.set_behaviours(machine, version, &rules).map_err(|findings| refused(&findings))
+    pub fn set_behaviours(&mut self, machine: &str, version: Option<u32>, rules: &str) -> Result<(), JsValue> {
+        let rules = take(rules)?;
+        self.workspace.account.set_behaviours(machine, version, &rules).map_err(|findings| refused(&findings))
     }
 
     #[wasm_bindgen(js_name = putObject)]
-    pub fn put_object(&mut self, object: JsValue) -> Result<(), JsValue> {
-        let object = take(&object)?;
-        let part = |key: &str| {
-            let text = object.get(key).and_then(Value::as_str);
-            text.ok_or_else(|| named("TypeError", &format!("putObject needs `{key}`, a string")))
-        };
-        let (bucket, key, body) = (part("bucket")?, part("key")?, part("body")?);
-        self.account.put_object(bucket, key, body);
-        Ok(())
+    pub fn put_object(&mut self, bucket: &str, key: &str, body: &str) {
+        self.workspace.account.put_object(bucket, key, body);
     }
 
     /// The body of an object, or undefined.
     #[wasm_bindgen(js_name = getObject)]
     pub fn get_object(&self, bucket: &str, key: &str) -> Option<String> {
-        self.account.object(bucket, key).map(|body| body.to_string())
+        self.workspace.account.object(bucket, key).map(|body| body.to_string())
     }
 
     /// Runs a command such as `aws stepfunctions list-state-machines` and gives what it prints.
     #[wasm_bindgen(js_name = awsCli)]
     pub fn aws_cli(&mut self, line: &str) -> Result<String, JsValue> {
-        aws_cli::run(&mut self.account, line).map_err(|error| named("AwsCliError", &error))
+        aws_cli::run(&mut self.workspace.account, line).map_err(|error| named("AwsCliError", &error))
     }
 
     /// What may follow what was typed so far of a command: whole words.
@@ -125,8 +105,8 @@ impl Playground {
     }
 
     /// Data points by minute: `{stateMachineArn, metricName, version?, alias?}`.
-    pub fn metrics(&self, query: JsValue) -> Result<JsValue, JsValue> {
-        let query = take(&query)?;
+    pub fn metrics(&self, query: &str) -> Result<String, JsValue> {
+        let query = take(query)?;
         let text = |key: &str| query.get(key).and_then(Value::as_str);
         let metric = match text("metricName").unwrap_or_default() {
             "ExecutionsStarted" => Metric::ExecutionsStarted,
@@ -148,7 +128,7 @@ impl Playground {
             }
         };
         let arn = text("stateMachineArn").unwrap_or_default();
-        let points = self.account.metrics().points(arn, metric, &dimension).map(|(at, points)| {
+        let points = self.workspace.account.metrics().points(arn, metric, &dimension).map(|(at, points)| {
             Value::object([
                 ("timestamp", Value::from(at.to_rfc3339())),
                 ("sum", points.sum.into()),
@@ -157,23 +137,40 @@ impl Playground {
                 ("maximum", points.maximum.into()),
             ])
         });
-        give(&points.collect::<Value>())
+        Ok(points.collect::<Value>().to_json())
     }
 
-    /// All that the account keeps, as a document; executions are not part of it.
-    pub fn export(&self) -> Result<JsValue, JsValue> {
-        give(&self.account.export())
+    /// The workspace document, as its JSON text; executions are not part of it.
+    pub fn export(&mut self) -> String {
+        let workspace = &mut self.workspace;
+        if workspace.account.machine(&workspace.machine).is_none() {
+            let first = workspace.account.machines().next();
+            workspace.machine = first.map_or_else(|| "".into(), |machine| machine.name.clone());
+            self.has_draft = false;
+        }
+        if !self.has_draft {
+            let machine = workspace.account.machine(&workspace.machine);
+            workspace.draft = machine.map_or_else(|| "".into(), |machine| machine.revision.definition.clone());
+        }
+        workspace.to_json()
     }
 
-    /// Becomes the account of a document.
-    pub fn restore(&mut self, document: JsValue) -> Result<(), JsValue> {
-        self.account = Account::import(&take(&document)?).map_err(|findings| refused(&findings))?;
+    /// Becomes the account of a workspace document.
+    pub fn restore(&mut self, document: &str) -> Result<(), JsValue> {
+        let mut workspace = Workspace::parse(document).map_err(|findings| refused(&findings))?;
+        // A page shows a machine even where there is none; here none is none.
+        if let Some(account) = take(document)?.get("account") {
+            workspace.account = Account::import(account).map_err(|findings| refused(&findings))?;
+        }
+        let machine = workspace.account.machine(&workspace.machine);
+        self.has_draft = machine.is_some_and(|machine| machine.revision.definition != workspace.draft);
+        self.workspace = workspace;
         Ok(())
     }
 
     /// Becomes an empty account.
     pub fn reset(&mut self) {
-        self.account = Account::new(self.account.settings().clone());
+        self.workspace.account = Account::new(self.workspace.account.settings().clone());
     }
 }
 
@@ -198,6 +195,11 @@ fn settings(options: &Value) -> Result<Settings, JsValue> {
         let place = Pointer::root().key(key);
         refused(&[Diagnostic::error("bad-option", place, Span::default(), message)])
     };
+    let known = ["seed", "accountId", "region", "startTime", "clock"];
+    let Some(members) = options.as_object() else { return Err(named("TypeError", "the options are an object")) };
+    if let Some(unknown) = members.keys().find(|key| !known.contains(&&***key)) {
+        return Err(bad(unknown, &format!("there is no option `{unknown}`; there are {}", known.join(", "))));
+    }
     let text = |key: &str| match options.get(key) {
         None => Ok(None),
         Some(Value::String(text)) => Ok(Some(text.clone())),
@@ -211,6 +213,10 @@ fn settings(options: &Value) -> Result<Settings, JsValue> {
         settings.account_id = account;
     }
     if let Some(region) = text("region")? {
+        let is_region = region.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-');
+        if region.is_empty() || !is_region {
+            return Err(bad("region", "a region is such as us-east-1"));
+        }
         settings.region = region;
     }
     if let Some(start) = text("startTime")? {

@@ -1,6 +1,6 @@
 //! Simulations for JavaScript: piece by piece, so that whoever runs one stays responsive.
 
-use super::{give, refused};
+use super::{json, refused};
 use crate::simulation::report::Report;
 use crate::simulation::run::{Budget, Merge, Simulation};
 use crate::simulation::runner;
@@ -84,8 +84,8 @@ impl SimulationRun {
         self.scenario.effort.most() as f64
     }
 
-    /// What came out so far.
-    pub fn report(&self) -> Result<JsValue, JsValue> {
+    /// What came out so far, as JSON text.
+    pub fn report(&self) -> Result<String, JsValue> {
         let report = Report::new(
             &self.scenario,
             self.simulation.runner(),
@@ -93,6 +93,6 @@ impl SimulationRun {
             self.merge.tally(),
             self.simulation.detail(),
         );
-        give(&report)
+        json(&report)
     }
 }

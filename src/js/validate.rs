@@ -1,6 +1,6 @@
 //! Diagnostics for JavaScript.
 
-use super::give;
+use super::json;
 use crate::asl::Definition;
 use crate::asl::check::{Profile, check};
 use crate::base::{Diagnostic, Utf16};
@@ -40,9 +40,9 @@ impl<'d> Told<'d> {
 
 /// What is wrong with a definition: severity, code, message, help, JSON pointer, and the range in the text.
 #[wasm_bindgen(skip_typescript)]
-pub fn validate(definition: &str) -> Result<JsValue, JsValue> {
+pub fn validate(definition: &str) -> Result<String, JsValue> {
     let findings = check(&Definition::parse(definition), &Profile::default());
     let text = Utf16::new(definition);
     let told: Vec<Told<'_>> = findings.iter().map(|finding| Told::new(&finding.diagnostic, Some(&text))).collect();
-    give(&told)
+    json(&told)
 }

@@ -1,7 +1,7 @@
 // Compiled, not run: what the package's types promise.
 
 import init, { Playground, initSync, simulate, validate, version } from "weir";
-import type { Diagnostic, HistoryEvent, Report } from "weir";
+import type { Diagnostic, HistoryEvent, Report, Scenario } from "weir";
 import { requestHandler } from "weir/aws-sdk";
 
 const started: Promise<void> = init();
@@ -28,9 +28,14 @@ playground.call("StartExecution", { name: "x" });
 // @ts-expect-error: no such clock
 playground.setClock("fast");
 const wire: Promise<{ status: number; body: string }> = playground.request("AWSStepFunctions.ListStateMachines", "{}");
-const report: Promise<Report> = playground.simulate({}, { onProgress: ({ executions }) => executions, signal: new AbortController().signal });
+const scenario: Scenario = { weir: 1, traffic: { kind: "poisson", per_min: 100 }, alias: { weights: { 1: 100 } }, versions: { 1: { definition: {} } } };
+const report: Promise<Report> = playground.simulate(scenario, { onProgress: ({ executions }) => executions, signal: new AbortController().signal });
 const found: Diagnostic[] = validate("{}");
 requestHandler(Playground.import(playground.export()));
 simulate("{}");
+// @ts-expect-error: no scenario without traffic
+simulate({ weir: 1 });
+const words: string[] = playground.awsCliCompletions("aws");
+playground.setMockConfiguration({ StateMachines: {}, MockedResponses: { A: { 0: { Return: 1 } } } });
 
-export { answer, arn, events, found, report, started, wire };
+export { words, answer, arn, events, found, report, started, wire };

@@ -1,10 +1,11 @@
 // Makes a package of what wasm-bindgen wrote: `cargo xtask package` calls it with the folder.
 
-import { copyFile, readFile, readdir, writeFile } from "node:fs/promises";
+import { copyFile, mkdir, readFile, readdir, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { brotliCompressSync } from "node:zlib";
 import { SIZE, optimise } from "../wasm-opt.mjs";
+import { declarations } from "./documents.mjs";
 
 const here = dirname(fileURLToPath(import.meta.url));
 const root = join(here, "../..");
@@ -25,6 +26,7 @@ const manifest = {
     ".": { types: "./index.d.ts", node: "./node.js", default: "./index.js" },
     "./aws-sdk": { types: "./aws-sdk.d.ts", default: "./aws-sdk.js" },
     "./weir_bg.wasm": "./weir_bg.wasm",
+    "./schemas/*": "./schemas/*",
     "./package.json": "./package.json",
   },
 };
@@ -34,6 +36,15 @@ await optimise(module, SIZE);
 const own = ["index.js", "node.js", "playground.js", "aws-sdk.js", "index.d.ts", "operations.d.ts", "aws-sdk.d.ts", "README.md"];
 for (const name of own) await copyFile(join(here, name), join(folder, name));
 for (const name of ["LICENSE-MIT", "LICENSE-APACHE"]) await copyFile(join(root, name), join(folder, name));
+const documents = { Scenario: "src/simulation/scenario", Report: "src/simulation/report", Workspace: "src/workspace" };
+await mkdir(join(folder, "schemas"), { recursive: true });
+const types = [];
+for (const [name, place] of Object.entries(documents)) {
+  const schema = await readFile(join(root, place, "schema.json"), "utf8");
+  await writeFile(join(folder, "schemas", `${name.toLowerCase()}.schema.json`), schema);
+  types.push(declarations(name, JSON.parse(schema)));
+}
+await writeFile(join(folder, "documents.d.ts"), `// The documents, as their JSON Schemas in schemas/ have them.\n\n${types.join("\n")}`);
 await writeFile(join(folder, "package.json"), `${JSON.stringify(manifest, null, 2)}\n`);
 const files = await Promise.all((await readdir(folder)).filter((name) => /\.(js|wasm)$/.test(name)).map((name) => readFile(join(folder, name))));
 const weight = files.reduce((sum, file) => sum + brotliCompressSync(file).length, 0);

@@ -1,5 +1,7 @@
+import type { Report, Scenario, Workspace } from "./documents.js";
 import type { Operations } from "./operations.js";
 
+export type * from "./documents.js";
 export type * from "./operations.js";
 
 /** What WebAssembly can be started from. */
@@ -51,8 +53,12 @@ export interface PlaygroundOptions {
  */
 export type Clock = "leap" | "manual";
 
-/** A number estimated from replications, with its interval. */
-export type Report = Record<string, any>;
+/** A file of mocked responses, in the format of Step Functions Local. */
+export interface MockConfiguration {
+  StateMachines: Record<string, { TestCases: Record<string, Record<string, string>> }>;
+  /** By the name of the response: what is answered, by the number of the call or a range such as `0-2`. */
+  MockedResponses: Record<string, Record<string, { Return: unknown } | { Throw: { Error: string; Cause?: string } }>>;
+}
 
 export interface Progress {
   executions: number;
@@ -67,7 +73,7 @@ export interface SimulateOptions {
 }
 
 /** Plays a scenario (its document, or the text of it) and gives the report. */
-export function simulate(scenario: object | string, options?: SimulateOptions): Promise<Report>;
+export function simulate(scenario: Scenario | string, options?: SimulateOptions): Promise<Report>;
 
 /** An account of its own: nothing is shared between two. */
 export class Playground {
@@ -80,14 +86,14 @@ export class Playground {
       : [request: Operations[Name]["request"]]
   ): Operations[Name]["response"];
   /** Answers a request of AWS JSON 1.0: `target` is the header `X-Amz-Target`. It never throws. */
-  request(target: string, body: string): Promise<{ status: number; body: string }>;
+  request(target: string, body: string | ArrayBuffer | ArrayBufferView): Promise<{ status: number; body: string }>;
   /** Moves virtual time; what comes due on the way is done. */
   advance(by: { seconds?: number; milliseconds?: number }): void;
   /** The present, such as `2026-01-01T00:00:00Z`. */
   readonly now: string;
   setClock(clock: Clock): void;
   /** Answers of tasks, in the format of Step Functions Local; start with `<state machine ARN>#<test case>`. */
-  setMockConfiguration(file: object | string | null): void;
+  setMockConfiguration(file: MockConfiguration | string | null): void;
   /** How tasks behave, by the name of the state: of a version, or (with null) of the unpublished definition. */
   setBehaviours(stateMachineName: string, version: number | null | undefined, rules: object): void;
   /** What an ItemReader reads. */
@@ -105,12 +111,12 @@ export class Playground {
     version?: number;
     alias?: string;
   }): { timestamp: string; sum: number; sampleCount: number; minimum: number; maximum: number }[];
-  simulate(scenario: object | string, options?: SimulateOptions): Promise<Report>;
-  /** All that the account keeps, as a document; executions are not part of it. */
-  export(): object;
-  /** Becomes the account of a document. */
-  restore(document: object | string): void;
-  static import(document: object | string): Playground;
+  simulate(scenario: Scenario | string, options?: SimulateOptions): Promise<Report>;
+  /** The workspace document, which the page opens, too; executions are not part of it. */
+  export(): Workspace;
+  /** Becomes the account of a workspace document. */
+  restore(document: Workspace | string): void;
+  static import(document: Workspace | string): Playground;
   /** Becomes an empty account. */
   reset(): void;
   free(): void;

@@ -1,14 +1,16 @@
 // As index.js; but Node does not fetch files.
 import { readFile } from "node:fs/promises";
+import { started } from "./playground.js";
 import start, { initSync as startSync } from "./weir.js";
 
-export { validate, version } from "./weir.js";
-export { Playground, simulate } from "./playground.js";
+export { Playground, simulate, validate, version } from "./playground.js";
 
 export default async function init(source = readFile(new URL("./weir_bg.wasm", import.meta.url))) {
   await start({ module_or_path: source });
+  started();
 }
 
 export function initSync(module) {
   startSync({ module });
+  started();
 }
