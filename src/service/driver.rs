@@ -71,6 +71,15 @@ pub(super) struct Held {
     pub last_beat: Time,
 }
 
+/// A task that waits for the end of another execution.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Parent {
+    pub run: ExecutionId,
+    pub token: Token,
+    /// `.sync:2`
+    pub as_json: bool,
+}
+
 #[derive(Debug, Default)]
 pub(super) struct Driver {
     pub runs: Vec<Run>,
@@ -80,7 +89,7 @@ pub(super) struct Driver {
     /// By task token.
     pub held: FxHashMap<Text, Held>,
     /// Executions that a task of another one waits for.
-    pub parents: FxHashMap<ExecutionId, (ExecutionId, Token)>,
+    pub parents: FxHashMap<ExecutionId, Parent>,
 }
 
 impl Driver {
@@ -250,9 +259,9 @@ impl Account {
                 self.machines.remove(&machine_name);
             }
         }
-        if let Some((parent, token)) = self.driver.parents.remove(&id) {
-            let answer = self.nested_answer(id);
-            self.resolve(parent, token, answer);
+        if let Some(parent) = self.driver.parents.remove(&id) {
+            let answer = self.nested_answer(id, parent.as_json);
+            self.resolve(parent.run, parent.token, answer);
         }
     }
 

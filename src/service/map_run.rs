@@ -75,7 +75,7 @@ request! {
 /// The Map Runs that an execution started, with the events that tell it.
 pub(super) fn started(run: &Run) -> impl Iterator<Item = (&Text, &Event)> {
     run.log.events.iter().filter_map(|event| match &event.kind {
-        EventKind::MapRunStarted { arn } => Some((arn, event)),
+        EventKind::MapRunStarted { arn, .. } => Some((arn, event)),
         _ => None,
     })
 }
@@ -134,14 +134,10 @@ impl Account {
             executions.add(child.status, 1);
             items.add(child.status, batch);
         }
-        let distributed = start.state.and_then(|state| run.execution.program().states.lookup(state));
-        let concurrency = distributed.and_then(|state| match &state.kind {
-            crate::asl::program::Kind::Map(map) => match &map.max_concurrency {
-                Some(crate::asl::program::Source::Given(value)) => Some(*value),
-                _ => None,
-            },
+        let limits = match &start.kind {
+            EventKind::MapRunStarted { limits, .. } => Some(limits),
             _ => None,
-        });
+        };
         Ok(MapRunDescription {
             arn: arn.clone(),
             execution_arn: run.arn.clone(),
@@ -154,9 +150,9 @@ impl Account {
             },
             start_date: start.at,
             stop_date: end.map(|event| event.at),
-            max_concurrency: concurrency.unwrap_or(0),
-            tolerated_percentage: 0.0,
-            tolerated_count: 0,
+            max_concurrency: limits.map_or(0, |limits| i64::from(limits.concurrency)),
+            tolerated_percentage: limits.map_or(0.0, |limits| limits.tolerated_percentage),
+            tolerated_count: limits.map_or(0, |limits| limits.tolerated_count),
             item_counts: items,
             execution_counts: executions,
             redrives: run.redrives,

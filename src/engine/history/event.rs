@@ -86,6 +86,7 @@ pub enum EventKind {
     },
     MapRunStarted {
         arn: Text,
+        limits: Box<RunLimits>,
     },
     MapRunSucceeded,
     MapRunFailed(Failure),
@@ -97,6 +98,15 @@ pub enum EventKind {
         failure: Failure,
         location: Text,
     },
+}
+
+/// What bounds a Map Run, as DescribeMapRun tells it.
+#[derive(Clone, Debug)]
+pub struct RunLimits {
+    /// Zero: none is said.
+    pub concurrency: u32,
+    pub tolerated_count: i64,
+    pub tolerated_percentage: f64,
 }
 
 /// What a Task was called with.

@@ -5,7 +5,7 @@ mod export;
 mod record;
 mod view;
 
-pub use event::{Event, EventId, EventKind, Scheduled, ScopeId};
+pub use event::{Event, EventId, EventKind, RunLimits, Scheduled, ScopeId};
 pub use export::{Exported, History};
 pub use record::{Log, Record, Tally};
 pub use view::{View, Visits};

@@ -10,10 +10,12 @@ use super::super::run::{Fault, Work};
 use super::super::scope::Scope;
 use super::super::strand::{Phase, StrandId};
 use super::super::{Answer, Call, Execution, Failure, Now, data};
+use super::map::{Found, STATE_DATA};
 use crate::asl::program::{Distributed, Map, State};
 use crate::base::{Object, Text, Value};
-use crate::engine::history::{EventId, EventKind, Record};
+use crate::engine::history::{EventId, EventKind, Record, RunLimits};
 use crate::engine::vintage;
+use reader::{Read, ReadItem, Reading};
 use std::rc::Rc;
 
 /// What a Map keeps of its Map Run.
@@ -24,13 +26,15 @@ pub(in super::super) struct MapRun {
     label: Text,
     started: EventId,
     tolerance: Tolerance,
-    failed: u32,
+    /// How many items there are, and how many of them have failed; in a batch all items do.
+    items: u64,
+    failed: u64,
     stage: Stage,
 }
 
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Debug)]
 enum Stage {
-    Reading,
+    Reading(Reading),
     Running,
     Writing,
 }
@@ -43,10 +47,12 @@ struct Tolerance {
 }
 
 impl Tolerance {
-    fn allows(self, failed: u32, total: usize) -> bool {
-        let by_count = self.count.is_some_and(|count| i64::from(failed) <= count);
-        let by_share = self.percentage.is_some_and(|share| f64::from(failed) * 100.0 <= share * total as f64);
-        failed == 0 || by_count || by_share
+    /// Where nothing is said no item may fail; where both are, neither bound may be passed.
+    fn allows(self, failed: u64, items: u64) -> bool {
+        let by_count = self.count.is_none_or(|count| failed <= count.unsigned_abs());
+        let by_share = self.percentage.is_none_or(|share| failed as f64 * 100.0 <= share * items as f64);
+        let some = self.count.is_some() || self.percentage.is_some();
+        failed == 0 || (some && by_count && by_share)
     }
 }
 
@@ -63,9 +69,11 @@ impl Execution {
         distributed: &Distributed,
         limit: u32,
     ) -> Result<Work, Fault> {
-        let items =
-            if distributed.reader.is_some() { Rc::new([]) as Rc<[Value]> } else { self.items(now, id, state, map)? };
-        let started = self.emit(now, id, EventKind::MapStateStarted { length: items.len() as u32 });
+        let found = match &distributed.reader {
+            Some(_) => Found { items: Rc::new([]), keyed: false },
+            None => self.items(now, id, state, map)?,
+        };
+        let started = self.emit(now, id, EventKind::MapStateStarted { length: found.items.len() as u32 });
         self.strands[id].trigger = started;
         let tolerance = self.tolerance(now, id, state, map)?;
         let reader = match &distributed.reader {
@@ -76,10 +84,18 @@ impl Execution {
         let identity = Rc::clone(&self.scopes[self.strands[id].scope].identity);
         let label = distributed.label.clone().unwrap_or_else(|| key.with(0).uuid().into());
         let arn = map_run_arn(&identity, &label, &key.with(1).uuid());
-        let started = self.emit(now, id, EventKind::MapRunStarted { arn: arn.clone() });
+        let limits = Box::new(RunLimits {
+            concurrency: if limit == u32::MAX { 0 } else { limit },
+            tolerated_count: tolerance.count.unwrap_or(0),
+            tolerated_percentage: tolerance.percentage.unwrap_or(0.0),
+        });
+        let started = self.emit(now, id, EventKind::MapRunStarted { arn: arn.clone(), limits });
         self.strands[id].trigger = started;
-        let stage = if reader.is_some() { Stage::Reading } else { Stage::Running };
-        let run = MapRun { arn, label, started, tolerance, failed: 0, stage };
+        let stage = match &reader {
+            Some(arguments) => Stage::Reading(Reading::of(arguments)),
+            None => Stage::Running,
+        };
+        let run = MapRun { arn, label, started, tolerance, items: 0, failed: 0, stage };
         let mut group = Group::new(0, limit.min(MAX_CONCURRENCY));
         group.run = Some(run);
         if let Some(arguments) = reader {
@@ -88,7 +104,8 @@ impl Execution {
             return Ok(Work::Under);
         }
         self.strands[id].phase = Phase::Group(Box::new(group));
-        self.run_items(now, id, map, distributed, items)?;
+        let item = |value: &Value| ReadItem { value: value.clone(), keyed: found.keyed, source: STATE_DATA.into() };
+        self.run_items(now, id, map, distributed, found.items.iter().map(item).collect())?;
         Ok(Work::Under)
     }
 
@@ -121,24 +138,35 @@ impl Execution {
         answer: Answer,
     ) -> Result<Work, Fault> {
         use crate::asl::program::Kind;
-        let reading = group.run.as_ref().is_some_and(|run| run.stage == Stage::Reading);
+        let mut group = group;
+        let run = group.run.as_mut();
+        let reading = match run.map(|run| std::mem::replace(&mut run.stage, Stage::Running)) {
+            Some(Stage::Reading(reading)) => Some(reading),
+            _ => None,
+        };
         self.strands[id].phase = Phase::Group(group);
         let program = Rc::clone(&self.program);
         let Kind::Map(map) = &program.states[self.strands[id].state].kind else { return Ok(Work::Under) };
         let Some(distributed) = &map.distributed else { return Ok(Work::Under) };
-        let done = match answer {
-            Answer::Succeeded(value) if reading => {
-                let read = distributed.reader.as_ref().map(|reader| self.read_items(now, id, state, reader, &value));
-                match read.unwrap_or_else(|| Ok(Vec::new())) {
-                    Ok(items) => return self.run_items(now, id, map, distributed, items.into()).map(|()| Work::Under),
+        let done = match (answer, reading, &distributed.reader) {
+            (Answer::Succeeded(value), Some(mut reading), Some(reader)) => {
+                match self.read(now, id, state, reader, &mut reading, &value) {
+                    Ok(Read::All(items)) => {
+                        return self.run_items(now, id, map, distributed, items).map(|()| Work::Under);
+                    }
+                    Ok(Read::Next(arguments)) => {
+                        self.set_stage(id, Stage::Reading(reading));
+                        self.invoke(id, Call::Reader, arguments, None, None);
+                        return Ok(Work::Under);
+                    }
                     Err(failure) => Err(failure),
                 }
             }
-            Answer::Succeeded(value) => Ok(value),
-            Answer::Failed(failure) | Answer::SubmitFailed(failure) if reading => {
+            (Answer::Succeeded(value), ..) => Ok(value),
+            (Answer::Failed(failure) | Answer::SubmitFailed(failure), Some(_), _) => {
                 Err(Failure { error: Some("States.ItemReaderFailed".into()), ..failure })
             }
-            Answer::Failed(failure) | Answer::SubmitFailed(failure) => {
+            (Answer::Failed(failure) | Answer::SubmitFailed(failure), ..) => {
                 Err(Failure { error: Some("States.ResultWriterFailed".into()), ..failure })
             }
             _ => Err(Failure::timeout()),
@@ -157,11 +185,12 @@ impl Execution {
         id: StrandId,
         map: &Map,
         distributed: &Distributed,
-        items: Rc<[Value]>,
+        items: Vec<ReadItem>,
     ) -> Result<(), Fault> {
-        let mut inputs = Vec::with_capacity(items.len());
-        for (index, value) in items.iter().enumerate() {
-            let item = Rc::new(MapItem { index: index as u32, value: value.clone() });
+        let count = items.len();
+        let mut inputs = Vec::with_capacity(count);
+        for (index, ReadItem { value, keyed, source }) in items.into_iter().enumerate() {
+            let item = Rc::new(MapItem { index: index as u32, value, keyed, source });
             inputs.push(self.item_input(now, id, map, &item)?);
         }
         if let Some(batcher) = &distributed.batcher {
@@ -171,7 +200,7 @@ impl Execution {
         group.results = vec![None; inputs.len()];
         group.items = inputs.into();
         if let Some(run) = &mut group.run {
-            run.stage = Stage::Running;
+            run.items = count as u64;
         }
         self.start_children(now, id, map);
         self.finish_run(now, id, distributed);
@@ -209,22 +238,26 @@ impl Execution {
         result: Result<Value, Failure>,
     ) {
         use crate::asl::program::Kind;
+        if self.group_mut(id).is_none() {
+            return;
+        }
+        let program = Rc::clone(&self.program);
+        let Kind::Map(map) = &program.states[self.strands[id].state].kind else { return };
+        let Some(distributed) = &map.distributed else { return };
         let Some(group) = self.group_mut(id) else { return };
         group.running -= 1;
-        let total = group.results.len();
         match (result, group.results.get_mut(index as usize), &mut group.run) {
             (Ok(output), Some(place), _) => *place = Some(output),
             (Err(_), _, Some(run)) => {
-                run.failed += 1;
-                if !run.tolerance.allows(run.failed, total) {
+                let input = group.items.get(index as usize).filter(|_| distributed.batcher.is_some());
+                let batch = input.and_then(|input| input.get("Items")).and_then(Value::as_array);
+                run.failed += batch.map_or(1, |items| items.len() as u64);
+                if !run.tolerance.allows(run.failed, run.items) {
                     return self.fail_run(now, id, exceeded());
                 }
             }
             _ => {}
         }
-        let program = Rc::clone(&self.program);
-        let Kind::Map(map) = &program.states[self.strands[id].state].kind else { return };
-        let Some(distributed) = &map.distributed else { return };
         self.start_children(now, id, map);
         self.finish_run(now, id, distributed);
     }
@@ -242,16 +275,21 @@ impl Execution {
         match self.written(now, id, writer) {
             Ok((None, output)) => self.succeed_run(now, id, output),
             Ok((Some(arguments), _)) => {
-                let strand = &mut self.strands[id];
-                if let Phase::Group(mut group) = std::mem::take(&mut strand.phase) {
-                    if let Some(run) = &mut group.run {
-                        run.stage = Stage::Writing;
-                    }
-                    strand.phase = Phase::Mapping(group);
-                }
+                self.set_stage(id, Stage::Writing);
                 self.invoke(id, Call::Writer, arguments, None, None);
             }
             Err(failure) => self.fail_run(now, id, failure),
+        }
+    }
+
+    /// Waits for what the Map Run has asked for.
+    fn set_stage(&mut self, id: StrandId, stage: Stage) {
+        let strand = &mut self.strands[id];
+        if let Phase::Group(mut group) = std::mem::take(&mut strand.phase) {
+            if let Some(run) = &mut group.run {
+                run.stage = stage;
+            }
+            strand.phase = Phase::Mapping(group);
         }
     }
 

@@ -5,7 +5,7 @@ use super::super::strand::StrandId;
 use super::super::{Execution, Failure, Now};
 use crate::asl::QueryLanguage;
 use crate::asl::program::{Assign, InputPath, Kind, Next, ResultPath, Source, State};
-use crate::asl::query::{QueryError, Scope, Template};
+use crate::asl::query::{NumberRange, QueryError, Scope, Template};
 use crate::base::{Object, Text, Value};
 use crate::engine::history::Record;
 
@@ -118,12 +118,13 @@ impl Execution {
         now: &Now<'_, R>,
         id: StrandId,
         source: &Source<T>,
+        range: NumberRange,
     ) -> Result<Option<Value>, QueryError> {
         match source {
             Source::Given(value) => Ok(Some((*value).into())),
             Source::Jsonata(expression) => {
                 let input = &self.strands[id].input;
-                let value = self.query(now.at, id, input, |scope| expression.expect(scope, "number"))?;
+                let value = self.query(now.at, id, input, |scope| expression.expect_number(scope, range))?;
                 Ok(Some(value))
             }
             Source::Path(_) => Ok(None),
