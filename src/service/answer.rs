@@ -139,6 +139,7 @@ impl Account {
                 }
             }
             Resource::Service(service) => {
+                let child = ExecutionId(self.driver.runs.len());
                 let done = self.call_itself(id, invoke, service);
                 match (service.pattern, done) {
                     (Pattern::WaitForTaskToken, done) => {
@@ -153,6 +154,8 @@ impl Account {
                         self.resolve(id, invoke.token, Answer::Submitted(response));
                         // Whoever was handed its token can end it before the job does.
                         self.hold(id, invoke);
+                        // It may have come to its end at once.
+                        self.answer_parent(child);
                     }
                     (Pattern::Sync, Some(Err(failure))) => {
                         self.resolve(id, invoke.token, Answer::SubmitFailed(failure));

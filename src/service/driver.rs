@@ -259,8 +259,15 @@ impl Account {
                 self.machines.remove(&machine_name);
             }
         }
-        if let Some(parent) = self.driver.parents.remove(&id) {
-            let answer = self.nested_answer(id, parent.as_json);
+        self.answer_parent(id);
+    }
+
+    /// Tells the task that waits for an execution that it has ended, if one does and it has.
+    pub(super) fn answer_parent(&mut self, child: ExecutionId) {
+        if self.driver.run(child).is_some_and(|run| run.closed)
+            && let Some(parent) = self.driver.parents.remove(&child)
+        {
+            let answer = self.nested_answer(child, parent.as_json);
             self.resolve(parent.run, parent.token, answer);
         }
     }

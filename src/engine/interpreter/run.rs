@@ -292,8 +292,10 @@ impl Execution {
 
     /// The state could not do its work: tries again, goes another way, or fails.
     pub(super) fn fail_state<R: Record>(&mut self, now: &mut Now<'_, R>, id: StrandId, state: &State, fault: Fault) {
+        // What a branch or an iteration came to is a failure already.
+        let own = !matches!(fault, Fault::Failure(_));
         let (failure, location) = self.failure_of(id, state, fault);
-        let own = failure.error.as_deref() == Some("States.Runtime") && location.is_none();
+        let own = own && failure.error.as_deref() == Some("States.Runtime");
         self.tell_evaluation(now, id, &failure, location);
         self.recover(now, id, state, failure, own);
     }

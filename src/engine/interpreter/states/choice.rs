@@ -105,7 +105,9 @@ fn passes(test: &Test, value: &Value, scope: &Scope<'_>) -> Result<bool, Fault> 
         Test::StringMatches(pattern) => value.as_str().is_some_and(|text| matches_pattern(pattern, text)),
         Test::String(relation, operand) => {
             let operand = resolve(operand, scope)?;
-            compare(*relation, value.as_str().zip(operand.as_str()).map(|(a, b)| a.cmp(b)))
+            // Java orders texts by UTF-16 units.
+            let texts = value.as_str().zip(operand.as_str());
+            compare(*relation, texts.map(|(a, b)| a.encode_utf16().cmp(b.encode_utf16())))
         }
         Test::Numeric(relation, operand) => {
             let operand = resolve(operand, scope)?;
