@@ -185,3 +185,37 @@ fn an_express_execution_tells_its_end_and_keeps_no_history() {
         assert!(client.0.call(operation, &request).is_err(), "{operation}");
     }
 }
+
+#[test]
+fn a_task_waits_for_the_express_execution_that_it_calls() {
+    let mut client = Client::new(Clock::Leap);
+    let definition = r#"{"StartAt": "W", "States": {"W": {"Type": "Wait", "Seconds": 3, "Next": "F"}, "F": {"Type": "Fail", "Error": "E"}}}"#;
+    client.call(
+        "CreateStateMachine",
+        &[("name", "child"), ("definition", definition), ("roleArn", ROLE), ("type", "EXPRESS")],
+    );
+    client.create(
+        "parent",
+        &format!(
+            r#"{{"StartAt": "T", "States": {{"T": {{"Type": "Task", "Resource": "arn:aws:states:::aws-sdk:sfn:startSyncExecution", "Parameters": {{"StateMachineArn": "{CHILD}"}}, "End": true}}}}}}"#
+        ),
+    );
+    let execution = client.start("parent", "{}");
+    let described = client.describe(&execution);
+    let given = json(&described, "output");
+    // The call itself succeeds.
+    assert_eq!((text(&given, "Status"), text(&given, "Error")), ("FAILED".into(), "E".into()));
+    assert_eq!(text(&described, "stopDate"), "2026-01-01T00:00:03.000Z");
+}
+
+/// A machine that starts itself without end: a call costs what its budget allows, and the next one goes on.
+#[test]
+fn executions_that_start_themselves_overflow_nothing() {
+    for pattern in ["", ".sync", ".sync:2", ".waitForTaskToken"] {
+        let mut client = Client::new(Clock::Leap);
+        client.create("child", &parent(pattern, "{}"));
+        let execution = client.start("child", "{}");
+        let status = text(&client.describe(&execution), "status");
+        assert_eq!(status, if pattern.is_empty() { "SUCCEEDED" } else { "RUNNING" }, "{pattern}");
+    }
+}

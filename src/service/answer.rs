@@ -1,7 +1,8 @@
 //! Who answers a call: a mocked response, a behaviour, the account itself, a worker with a task token, or an echo.
 
 use super::Account;
-use super::driver::{Due, ExecutionId, Held, Parent, Run};
+use super::driver::{Due, ExecutionId, Held, Parent, Run, START_COST, Wants};
+use super::shape::{Dates, Give};
 use crate::asl::program::{Pattern, Resource, Service};
 use crate::base::document::{Findings, Place};
 use crate::base::value::read;
@@ -142,6 +143,10 @@ impl Account {
                 let child = ExecutionId(self.driver.runs.len());
                 let done = self.call_itself(id, invoke, service);
                 match (service.pattern, done) {
+                    // It is answered when the execution that it started ends.
+                    (Pattern::RequestResponse, Some(Ok(_))) if self.driver.parents.contains_key(&child) => {
+                        self.answer_parent(child);
+                    }
                     (Pattern::WaitForTaskToken, done) => {
                         match done {
                             Some(Err(failure)) => return self.resolve(id, invoke.token, Answer::SubmitFailed(failure)),
@@ -204,14 +209,21 @@ impl Account {
             Rc::make_mut(object).insert("input".into(), input.to_json().into());
         }
         let before = self.driver.runs.len();
-        Some(match self.dispatch(&operation, &request, super::shape::Dates::Iso) {
-            Ok(response) => {
-                if service.pattern == Pattern::Sync && self.driver.runs.len() > before {
-                    let parent = Parent { run: id, token: invoke.token, as_json: service.action.ends_with(".sync:2") };
-                    self.driver.parents.insert(ExecutionId(before), parent);
-                }
-                Ok(renamed(&response, str::to_ascii_uppercase))
+        let response = self.dispatch(&operation, &request, Dates::Iso);
+        if self.driver.runs.len() > before {
+            self.driver.owed += START_COST;
+            let wants = match service.pattern {
+                Pattern::Sync if service.action.ends_with(".sync:2") => Some(Wants::Json),
+                Pattern::Sync => Some(Wants::Texts),
+                Pattern::RequestResponse if action == "startSyncExecution" => Some(Wants::Response),
+                _ => None,
+            };
+            if let Some(wants) = wants {
+                self.driver.parents.insert(ExecutionId(before), Parent { run: id, token: invoke.token, wants });
             }
+        }
+        Some(match response {
+            Ok(response) => Ok(renamed(&response, str::to_ascii_uppercase)),
             Err(error) => {
                 let code = error.code.strip_suffix("Exception").unwrap_or(error.code);
                 let (message, status) = (&error.message, error.status);
@@ -231,13 +243,19 @@ impl Account {
     }
 
     /// What a `.sync` task is told when the execution that it started has ended.
-    pub(super) fn nested_answer(&mut self, child: ExecutionId, as_json: bool) -> Answer {
+    pub(super) fn nested_answer(&mut self, child: ExecutionId, wants: Wants) -> Answer {
+        if wants == Wants::Response {
+            let response = self.sync_response(child, true).and_then(|response| response.give(Dates::Iso));
+            return Answer::Succeeded(renamed(&response.unwrap_or_default(), str::to_ascii_uppercase));
+        }
         let Some(run) = self.driver.run(child) else { return Answer::Succeeded(Value::Null) };
         let description = self.describe_run(run).unwrap_or_default();
         let mut description = renamed(&description, str::to_ascii_uppercase);
         if run.status() == Status::Succeeded {
             // `.sync:2` gives as JSON what `.sync` gives as its text.
-            if as_json && let Value::Object(object) = &mut description {
+            if wants == Wants::Json
+                && let Value::Object(object) = &mut description
+            {
                 for key in ["Input", "Output"] {
                     let parsed = object.get(key).and_then(Value::as_str).and_then(|text| Value::parse(text).ok());
                     if let Some(value) = parsed {

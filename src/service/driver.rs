@@ -76,9 +76,22 @@ pub(super) struct Held {
 pub(super) struct Parent {
     pub run: ExecutionId,
     pub token: Token,
-    /// `.sync:2`
-    pub as_json: bool,
+    pub wants: Wants,
 }
+
+/// What a task is told of the execution that it waited for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Wants {
+    /// `.sync`: payloads as their texts.
+    Texts,
+    /// `.sync:2`: payloads as JSON.
+    Json,
+    /// StartSyncExecution: its response, whatever became of it.
+    Response,
+}
+
+/// What an execution that a task starts costs of the budget: it stays in memory.
+pub(super) const START_COST: u64 = 1000;
 
 #[derive(Debug, Default)]
 pub(super) struct Driver {
@@ -90,6 +103,11 @@ pub(super) struct Driver {
     pub held: FxHashMap<Text, Held>,
     /// Executions that a task of another one waits for.
     pub parents: FxHashMap<ExecutionId, Parent>,
+    /// Whether executions are being moved: then what a task asks of this account is called from within, and must not
+    /// move them itself.
+    pub driving: bool,
+    /// What tasks have cost the budget besides steps.
+    pub owed: u64,
 }
 
 impl Driver {
@@ -146,7 +164,16 @@ impl Account {
 
     /// Does what is due until `end`; stops early when nothing is left or the budget is spent.
     pub(super) fn run_until(&mut self, end: Time, budget: &mut u64) {
+        if std::mem::replace(&mut self.driver.driving, true) {
+            return;
+        }
+        self.run_while(end, budget);
+        self.driver.driving = false;
+    }
+
+    fn run_while(&mut self, end: Time, budget: &mut u64) {
         while *budget > 0 {
+            *budget = budget.saturating_sub(std::mem::take(&mut self.driver.owed));
             if let Some(id) = self.driver.ready.pop_front() {
                 self.drive(id, budget);
                 continue;
@@ -267,7 +294,7 @@ impl Account {
         if self.driver.run(child).is_some_and(|run| run.closed)
             && let Some(parent) = self.driver.parents.remove(&child)
         {
-            let answer = self.nested_answer(child, parent.as_json);
+            let answer = self.nested_answer(child, parent.wants);
             self.resolve(parent.run, parent.token, answer);
         }
     }
