@@ -25,16 +25,21 @@ impl Execution {
         }
     }
 
-    /// What a Task or a Parallel state hands on: its Parameters or Arguments, else its effective input.
+    /// What a Task or a Parallel state hands on: its Parameters or Arguments, which have the limit of payloads too, else
+    /// its effective input.
     pub(in super::super) fn arguments<R: Record>(
         &self,
         now: &Now<'_, R>,
         id: StrandId,
         state: &State,
-    ) -> Result<Value, QueryError> {
+    ) -> Result<Value, Fault> {
         let input = self.effective_input(now, id, state)?;
         match &state.io().arguments {
-            Some(template) => self.query(now.at, id, &input, |scope| template.evaluate(scope)),
+            Some(template) => {
+                let made = self.query(now.at, id, &input, |scope| template.evaluate(scope))?;
+                self.check_size(state, &made)?;
+                Ok(made)
+            }
             // A Task in JSONata that says nothing of Arguments is called with nothing.
             None if state.language == QueryLanguage::Jsonata && matches!(state.kind, Kind::Task(_)) => {
                 Ok(Object::new().into())
@@ -62,6 +67,7 @@ impl Execution {
         let io = state.io();
         let (output, assigned) = self.shape(now, id, state, result, io.output.as_ref(), io.assign.as_ref())?;
         self.check_size(state, &output)?;
+        self.check_assigned(state, &assigned)?;
         self.exit(now, id, output, assigned, next);
         Ok(())
     }
@@ -110,6 +116,12 @@ impl Execution {
     /// The limit on payloads.
     pub(in super::super) fn check_size(&self, state: &State, output: &Value) -> Result<(), Fault> {
         if output.json_len() > self.limits.payload { Err(Fault::Failure(too_large(&state.name))) } else { Ok(()) }
+    }
+
+    /// The limit on what one Assign sets (Developer Guide, "Passing data between states with variables").
+    pub(in super::super) fn check_assigned(&self, state: &State, assigned: &[(Text, Value)]) -> Result<(), Fault> {
+        let size: usize = assigned.iter().map(|(_, value)| value.json_len()).sum();
+        if size > self.limits.payload { Err(Fault::Failure(too_large(&state.name))) } else { Ok(()) }
     }
 
     /// A number that is given, or found by JSONata; a path is the caller's, who knows what AWS says of a bad one.

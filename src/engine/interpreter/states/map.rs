@@ -205,7 +205,9 @@ impl Execution {
         let outer = self.strands[id].item.replace(Rc::clone(item));
         let made = self.query(now.at, id, &input, |scope| selector.evaluate(scope));
         self.strands[id].item = outer;
-        Ok(made?)
+        let made = made?;
+        self.check_size(state, &made)?;
+        Ok(made)
     }
 }
 
