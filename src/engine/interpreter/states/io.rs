@@ -37,7 +37,7 @@ impl Execution {
         match &state.io().arguments {
             Some(template) => {
                 let made = self.query(now.at, id, &input, |scope| template.evaluate(scope))?;
-                self.check_size(state, &made)?;
+                self.check_parameters(state, &made)?;
                 Ok(made)
             }
             // A Task in JSONata that says nothing of Arguments is called with nothing.
@@ -118,6 +118,15 @@ impl Execution {
         if output.json_len() > self.limits.payload { Err(Fault::Failure(too_large(&state.name))) } else { Ok(()) }
     }
 
+    /// The limit on what a state makes for its work.
+    pub(in super::super) fn check_parameters(&self, state: &State, made: &Value) -> Result<(), Fault> {
+        if made.json_len() > self.limits.payload {
+            Err(Fault::Failure(exceeds(&state.name, "provided parameters")))
+        } else {
+            Ok(())
+        }
+    }
+
     /// The limit on what one Assign sets (Developer Guide, "Passing data between states with variables").
     pub(in super::super) fn check_assigned(&self, state: &State, assigned: &[(Text, Value)]) -> Result<(), Fault> {
         let size: usize = assigned.iter().map(|(_, value)| value.json_len()).sum();
@@ -146,9 +155,12 @@ impl Execution {
 
 /// The failure of what came back too large.
 pub(in super::super) fn too_large(name: &str) -> Failure {
-    let cause = format!(
-        "The state/task '{name}' returned a result with a size exceeding the maximum number of bytes service limit."
-    );
+    exceeds(name, "returned a result")
+}
+
+fn exceeds(name: &str, did: &str) -> Failure {
+    let cause =
+        format!("The state/task '{name}' {did} with a size exceeding the maximum number of bytes service limit.");
     Failure::new("States.DataLimitExceeded", cause)
 }
 

@@ -206,7 +206,7 @@ impl Execution {
         let made = self.query(now.at, id, &input, |scope| selector.evaluate(scope));
         self.strands[id].item = outer;
         let made = made?;
-        self.check_size(state, &made)?;
+        self.check_parameters(state, &made)?;
         Ok(made)
     }
 }
