@@ -1,6 +1,6 @@
 //! What an account itself answers to the tasks of its executions: nested executions, objects, Map Runs.
 
-use weir::base::Value;
+use weir::base::{Delay, Value};
 use weir::engine::tasks::mock::MockConfiguration;
 use weir::service::{Account, Clock, Settings};
 
@@ -218,4 +218,27 @@ fn executions_that_start_themselves_overflow_nothing() {
         let status = text(&client.describe(&execution), "status");
         assert_eq!(status, if pattern.is_empty() { "SUCCEEDED" } else { "RUNNING" }, "{pattern}");
     }
+}
+
+#[test]
+fn who_gives_up_a_sync_task_stops_its_execution() {
+    let mut client = Client::new(Clock::Manual);
+    client.create("child", r#"{"StartAt": "W", "States": {"W": {"Type": "Wait", "Seconds": 60, "End": true}}}"#);
+    client.create("parent", &parent(".sync", "{}"));
+    client.create("late", &parent(".sync", "{}").replace(r#""End""#, r#""TimeoutSeconds": 5, "End""#));
+    let status = |client: &mut Client, execution: &str| text(&client.describe(execution), "status");
+    let newest = |client: &mut Client| {
+        let children = client.call("ListExecutions", &[("stateMachineArn", CHILD)]);
+        text(children.pointer("/executions/0").unwrap(), "executionArn")
+    };
+    let stopped = client.start("parent", "{}");
+    let child = newest(&mut client);
+    client.call("StopExecution", &[("executionArn", &stopped)]);
+    assert_eq!((status(&mut client, &stopped), status(&mut client, &child)), ("ABORTED".into(), "ABORTED".into()));
+    client.0.advance(Delay::from_secs(1));
+    let late = client.start("late", "{}");
+    let child = newest(&mut client);
+    assert_eq!(status(&mut client, &child), "RUNNING");
+    client.0.advance(Delay::from_secs(5));
+    assert_eq!((status(&mut client, &late), status(&mut client, &child)), ("FAILED".into(), "ABORTED".into()));
 }

@@ -206,7 +206,12 @@ impl Account {
     fn take_due(&mut self, due: Due) {
         let now = self.now;
         match due {
-            Due::Answer(id, token, answer) => self.resolve(id, token, answer),
+            Due::Answer(id, token, answer) => {
+                if matches!(answer, Answer::TimedOut) {
+                    self.stop_nested(id, token);
+                }
+                self.resolve(id, token, answer);
+            }
             Due::Heartbeat(task_token) => {
                 let Some(held) = self.driver.held.get(&task_token).cloned() else { return };
                 let Some(heartbeat) = held.heartbeat else { return };
@@ -215,6 +220,7 @@ impl Account {
                     self.driver.agenda.add(silence_ends, Due::Heartbeat(task_token));
                 } else {
                     self.driver.held.remove(&task_token);
+                    self.stop_nested(held.run, held.token);
                     self.resolve(held.run, held.token, Answer::HeartbeatTimedOut);
                 }
             }
@@ -262,7 +268,7 @@ impl Account {
             match effect {
                 Effect::Sleep { token, until } => self.driver.agenda.add(until, Due::Answer(id, token, Answer::Woken)),
                 // A stale token is ignored when its time comes.
-                Effect::Cancel { .. } => {}
+                Effect::Cancel { token } => self.stop_nested(id, token),
                 Effect::Invoke(invoke) => self.answer(id, *invoke),
             }
         }
@@ -296,6 +302,16 @@ impl Account {
         {
             let answer = self.nested_answer(child, parent.wants);
             self.resolve(parent.run, parent.token, answer);
+        }
+    }
+
+    /// Stops the execution that a task has waited for with `.sync`, as AWS does for one that is given up.
+    fn stop_nested(&mut self, run: ExecutionId, token: Token) {
+        let waits = |parent: &Parent| parent.run == run && parent.token == token && parent.wants != Wants::Response;
+        let child = self.driver.parents.iter().find(|(_, parent)| waits(parent)).map(|(child, _)| *child);
+        if let Some(child) = child {
+            self.driver.parents.remove(&child);
+            self.abort(child, Failure::default());
         }
     }
 
