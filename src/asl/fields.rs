@@ -52,7 +52,7 @@ pub enum Shape {
     Template,
     /// The same, and an object.
     Variables,
-    /// Items of JSONata: an array, or an expression that gives one.
+    /// Items of JSONata: an array or an object, or an expression that gives one.
     Items,
     /// A JSONata expression, or a boolean.
     Condition,

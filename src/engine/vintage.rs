@@ -1,6 +1,6 @@
 //! Where AWS itself has changed: the virtual date decides which of its behaviours is shown.
 //!
-//! Recordings of different years disagree on these points and on no others that the conformance data shows.
+//! Recordings of different years disagree on these points, or AWS announced them on that day.
 
 use crate::base::Time;
 
@@ -18,6 +18,11 @@ pub fn exit_follows_map_run_start(now: Time) -> bool {
 /// 2024-07-25: state machines and activities tell how they are encrypted.
 pub fn knows_encryption(now: Time) -> bool {
     now >= Time::from_millis(1_721_865_600_000)
+}
+
+/// 2025-09-18: a Map takes an object for its pairs, and its context object tells their keys, and where items come from.
+pub fn maps_objects(now: Time) -> bool {
+    now >= Time::from_millis(1_758_153_600_000)
 }
 
 /// 2025-08-01 (between January and November): errors of AWS SDK integrations tell how often the SDK tried.

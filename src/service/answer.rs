@@ -1,7 +1,8 @@
 //! Who answers a call: a mocked response, a behaviour, the account itself, a worker with a task token, or an echo.
 
 use super::Account;
-use super::driver::{Due, ExecutionId, Held, Run};
+use super::driver::{Due, ExecutionId, Held, Parent, Run, START_COST, Wants};
+use super::shape::{Dates, Give};
 use crate::asl::program::{Pattern, Resource, Service};
 use crate::base::document::{Findings, Place};
 use crate::base::value::read;
@@ -139,17 +140,31 @@ impl Account {
                 }
             }
             Resource::Service(service) => {
+                let child = ExecutionId(self.driver.runs.len());
                 let done = self.call_itself(id, invoke, service);
                 match (service.pattern, done) {
+                    // It is answered when the execution that it started ends.
+                    (Pattern::RequestResponse, Some(Ok(_))) if self.driver.parents.contains_key(&child) => {
+                        self.answer_parent(child);
+                    }
                     (Pattern::WaitForTaskToken, done) => {
                         match done {
-                            Some(Err(failure)) => return self.resolve(id, invoke.token, Answer::Failed(failure)),
+                            Some(Err(failure)) => return self.resolve(id, invoke.token, Answer::SubmitFailed(failure)),
                             Some(Ok(response)) => self.resolve(id, invoke.token, Answer::Submitted(response)),
                             None => self.resolve(id, invoke.token, Answer::Submitted(Object::new().into())),
                         }
                         self.hold(id, invoke);
                     }
-                    (Pattern::Sync, Some(Ok(response))) => self.resolve(id, invoke.token, Answer::Submitted(response)),
+                    (Pattern::Sync, Some(Ok(response))) => {
+                        self.resolve(id, invoke.token, Answer::Submitted(response));
+                        // Whoever was handed its token can end it before the job does.
+                        self.hold(id, invoke);
+                        // It may have come to its end at once.
+                        self.answer_parent(child);
+                    }
+                    (Pattern::Sync, Some(Err(failure))) => {
+                        self.resolve(id, invoke.token, Answer::SubmitFailed(failure));
+                    }
                     (_, Some(Ok(response))) => self.resolve(id, invoke.token, Answer::Succeeded(response)),
                     (_, Some(Err(failure))) => self.resolve(id, invoke.token, Answer::Failed(failure)),
                     (pattern, None) => {
@@ -194,39 +209,59 @@ impl Account {
             Rc::make_mut(object).insert("input".into(), input.to_json().into());
         }
         let before = self.driver.runs.len();
-        Some(match self.dispatch(&operation, &request, super::shape::Dates::Iso) {
-            Ok(response) => {
-                if service.pattern == Pattern::Sync && self.driver.runs.len() > before {
-                    self.driver.parents.insert(ExecutionId(before), (id, invoke.token));
-                }
-                Ok(renamed(&response, str::to_ascii_uppercase))
+        let response = self.dispatch(&operation, &request, Dates::Iso);
+        if self.driver.runs.len() > before {
+            self.driver.owed += START_COST;
+            let wants = match service.pattern {
+                Pattern::Sync if service.action.ends_with(".sync:2") => Some(Wants::Json),
+                Pattern::Sync => Some(Wants::Texts),
+                Pattern::RequestResponse if action == "startSyncExecution" => Some(Wants::Response),
+                _ => None,
+            };
+            if let Some(wants) = wants {
+                self.driver.parents.insert(ExecutionId(before), Parent { run: id, token: invoke.token, wants });
             }
+        }
+        Some(match response {
+            Ok(response) => Ok(renamed(&response, str::to_ascii_uppercase)),
             Err(error) => {
                 let code = error.code.strip_suffix("Exception").unwrap_or(error.code);
-                let name = if optimised { "StepFunctions" } else { "Sfn" };
-                let sdk = if optimised { "AWSStepFunctions" } else { "Sfn" };
-                let attempts = if vintage::tells_sdk_attempts(self.now) { " (SDK Attempt Count: 1)" } else { "" };
+                let (message, status) = (&error.message, error.status);
                 let request = invoke.key.with_str("request").uuid();
-                let cause = format!(
-                    "{} (Service: {sdk}, Status Code: {}, Request ID: {request}){attempts}",
-                    error.message, error.status
-                );
+                // The two kinds of integration stand on two generations of AWS's SDK.
+                let (name, cause) = if optimised {
+                    let tail = format!("Status Code: {status}; Error Code: {code}; Request ID: {request}; Proxy: null");
+                    ("StepFunctions", format!("{message} (Service: AWSStepFunctions; {tail})"))
+                } else {
+                    let attempts = if vintage::tells_sdk_attempts(self.now) { " (SDK Attempt Count: 1)" } else { "" };
+                    let tail = format!("Status Code: {status}, Request ID: {request}){attempts}");
+                    ("Sfn", format!("{message} (Service: Sfn, {tail}"))
+                };
                 Err(Failure::new(&format!("{name}.{code}Exception"), cause))
             }
         })
     }
 
     /// What a `.sync` task is told when the execution that it started has ended.
-    pub(super) fn nested_answer(&mut self, child: ExecutionId) -> Answer {
+    pub(super) fn nested_answer(&mut self, child: ExecutionId, wants: Wants) -> Answer {
+        if wants == Wants::Response {
+            let response = self.sync_response(child, true).and_then(|response| response.give(Dates::Iso));
+            return Answer::Succeeded(renamed(&response.unwrap_or_default(), str::to_ascii_uppercase));
+        }
         let Some(run) = self.driver.run(child) else { return Answer::Succeeded(Value::Null) };
         let description = self.describe_run(run).unwrap_or_default();
         let mut description = renamed(&description, str::to_ascii_uppercase);
         if run.status() == Status::Succeeded {
-            // `.sync:2` gives the output as JSON; so does this, as there is nothing that the text would show more.
-            if let Value::Object(object) = &mut description
-                && let Some(output) = run.execution.output()
+            // `.sync:2` gives as JSON what `.sync` gives as its text.
+            if wants == Wants::Json
+                && let Value::Object(object) = &mut description
             {
-                Rc::make_mut(object).insert("Output".into(), output.clone());
+                for key in ["Input", "Output"] {
+                    let parsed = object.get(key).and_then(Value::as_str).and_then(|text| Value::parse(text).ok());
+                    if let Some(value) = parsed {
+                        Rc::make_mut(object).insert(key.into(), value);
+                    }
+                }
             }
             return Answer::Succeeded(description);
         }

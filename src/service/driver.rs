@@ -73,6 +73,28 @@ pub(super) struct Held {
     pub last_beat: Time,
 }
 
+/// A task that waits for the end of another execution.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Parent {
+    pub run: ExecutionId,
+    pub token: Token,
+    pub wants: Wants,
+}
+
+/// What a task is told of the execution that it waited for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Wants {
+    /// `.sync`: payloads as their texts.
+    Texts,
+    /// `.sync:2`: payloads as JSON.
+    Json,
+    /// StartSyncExecution: its response, whatever became of it.
+    Response,
+}
+
+/// What an execution that a task starts costs of the budget: it stays in memory.
+pub(super) const START_COST: u64 = 1000;
+
 #[derive(Debug, Default)]
 pub(super) struct Driver {
     pub runs: Vec<Run>,
@@ -82,7 +104,12 @@ pub(super) struct Driver {
     /// By task token. Those of tasks that are over stay, to be told from those that never were.
     pub held: FxHashMap<Text, Held>,
     /// Executions that a task of another one waits for.
-    pub parents: FxHashMap<ExecutionId, (ExecutionId, Token)>,
+    pub parents: FxHashMap<ExecutionId, Parent>,
+    /// Whether executions are being moved: then what a task asks of this account is called from within, and must not
+    /// move them itself.
+    pub driving: bool,
+    /// What tasks have cost the budget besides steps.
+    pub owed: u64,
 }
 
 impl Driver {
@@ -139,7 +166,16 @@ impl Account {
 
     /// Does what is due until `end`; stops early when nothing is left or the budget is spent.
     pub(super) fn run_until(&mut self, end: Time, budget: &mut u64) {
+        if std::mem::replace(&mut self.driver.driving, true) {
+            return;
+        }
+        self.run_while(end, budget);
+        self.driver.driving = false;
+    }
+
+    fn run_while(&mut self, end: Time, budget: &mut u64) {
         while *budget > 0 {
+            *budget = budget.saturating_sub(std::mem::take(&mut self.driver.owed));
             if let Some(id) = self.driver.ready.pop_front() {
                 self.drive(id, budget);
                 continue;
@@ -172,7 +208,12 @@ impl Account {
     fn take_due(&mut self, due: Due) {
         let now = self.now;
         match due {
-            Due::Answer(id, token, answer) => self.resolve(id, token, answer),
+            Due::Answer(id, token, answer) => {
+                if matches!(answer, Answer::TimedOut) {
+                    self.stop_nested(id, token);
+                }
+                self.resolve(id, token, answer);
+            }
             Due::Heartbeat(task_token) => {
                 let Some(held) = self.driver.held.get(&task_token).cloned() else { return };
                 let Some(heartbeat) = held.heartbeat else { return };
@@ -180,6 +221,7 @@ impl Account {
                 if silence_ends > now {
                     self.driver.agenda.add(silence_ends, Due::Heartbeat(task_token));
                 } else {
+                    self.stop_nested(held.run, held.token);
                     self.resolve(held.run, held.token, Answer::HeartbeatTimedOut);
                 }
             }
@@ -227,7 +269,7 @@ impl Account {
             match effect {
                 Effect::Sleep { token, until } => self.driver.agenda.add(until, Due::Answer(id, token, Answer::Woken)),
                 // A stale token is ignored when its time comes.
-                Effect::Cancel { .. } => {}
+                Effect::Cancel { token } => self.stop_nested(id, token),
                 Effect::Invoke(invoke) => self.answer(id, *invoke),
             }
         }
@@ -251,9 +293,26 @@ impl Account {
                 self.machines.remove(&machine_name);
             }
         }
-        if let Some((parent, token)) = self.driver.parents.remove(&id) {
-            let answer = self.nested_answer(id);
-            self.resolve(parent, token, answer);
+        self.answer_parent(id);
+    }
+
+    /// Tells the task that waits for an execution that it has ended, if one does and it has.
+    pub(super) fn answer_parent(&mut self, child: ExecutionId) {
+        if self.driver.run(child).is_some_and(|run| run.closed)
+            && let Some(parent) = self.driver.parents.remove(&child)
+        {
+            let answer = self.nested_answer(child, parent.wants);
+            self.resolve(parent.run, parent.token, answer);
+        }
+    }
+
+    /// Stops the execution that a task has waited for with `.sync`, as AWS does for one that is given up.
+    fn stop_nested(&mut self, run: ExecutionId, token: Token) {
+        let waits = |parent: &Parent| parent.run == run && parent.token == token && parent.wants != Wants::Response;
+        let child = self.driver.parents.iter().find(|(_, parent)| waits(parent)).map(|(child, _)| *child);
+        if let Some(child) = child {
+            self.driver.parents.remove(&child);
+            self.abort(child, Failure::default());
         }
     }
 

@@ -219,7 +219,8 @@ impl Account {
         let id = self.start(arn, test_case, request.name, request.input, request.trace_header, true)?;
         let end = self.now + EXPRESS_LIFE;
         let mut budget = 20_000_000;
-        loop {
+        // Called by a task, it is told the end later.
+        while !self.driver.driving {
             self.run_until(self.now, &mut budget);
             let running = self.driver.run(id).is_some_and(|run| run.status() == Status::Running);
             let Some(next) = self.driver.agenda.next_time().filter(|at| running && *at <= end && budget > 0) else {
@@ -227,12 +228,16 @@ impl Account {
             };
             self.run_until(next, &mut budget);
         }
-        let run = self.driver.run(id).ok_or_else(|| ServiceError::no_execution(&request.arn))?;
         let with_data = request.included_data.as_deref() != Some("METADATA_ONLY");
+        self.sync_response(id, with_data).ok_or_else(|| ServiceError::no_execution(&request.arn))
+    }
+
+    pub(super) fn sync_response(&self, id: ExecutionId, with_data: bool) -> Option<SyncExecution> {
+        let run = self.driver.run(id)?;
         let stopped = run.execution.stopped().unwrap_or(self.now);
         let millis = stopped.since(run.execution.started()).as_millis_f64();
         let memory = 50 + run.revision.definition.len().div_ceil(1 << 20) as i64;
-        Ok(SyncExecution {
+        Some(SyncExecution {
             arn: run.arn.clone(),
             machine_arn: run.machine_arn.clone(),
             name: run.name.clone(),

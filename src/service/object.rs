@@ -16,7 +16,8 @@ impl Objects {
     pub(super) fn read(&self, arguments: &Value, lists: bool) -> Answer {
         let text = |key: &str| arguments.get(key).and_then(Value::as_str).unwrap_or_default();
         let bucket = text("Bucket");
-        if lists {
+        // What a listing named is asked for by its key.
+        if lists && arguments.get("Key").is_none() {
             let prefix = text("Prefix");
             let inside = self.by_key.iter().filter(|((b, key), _)| **b == *bucket && key.starts_with(prefix));
             return Answer::Succeeded(
@@ -39,14 +40,13 @@ impl Objects {
         }
     }
 
+    /// What a ResultWriter has made: some files in one bucket.
     pub(super) fn write(&mut self, arguments: &Value) -> Answer {
-        let text = |key: &str| Text::from(arguments.get(key).and_then(Value::as_str).unwrap_or_default());
-        let body = match arguments.get("Body") {
-            Some(Value::String(text)) => text.clone(),
-            Some(other) => other.to_json().into(),
-            None => "".into(),
-        };
-        self.by_key.insert((text("Bucket"), text("Key")), body);
+        let text = |of: &Value, key: &str| Text::from(of.get(key).and_then(Value::as_str).unwrap_or_default());
+        let bucket = text(arguments, "Bucket");
+        for file in arguments.get("Files").and_then(Value::as_array).into_iter().flat_map(|files| files.iter()) {
+            self.by_key.insert((bucket.clone(), text(file, "Key")), text(file, "Body"));
+        }
         Answer::Succeeded(arguments.get("Output").cloned().unwrap_or_else(|| Object::new().into()))
     }
 

@@ -202,7 +202,8 @@ impl<'c> Run<'c> {
         let program = execution.program();
         match invoke.call {
             Call::Reader => {
-                let lists = matches!(invoke.resource(program), Some(Resource::Service(service)) if &*service.action == "listObjectsV2");
+                let lists = invoke.arguments.get("Key").is_none()
+                    && matches!(invoke.resource(program), Some(Resource::Service(service)) if &*service.action == "listObjectsV2");
                 let answer = self.read(&invoke.arguments, lists);
                 self.agenda.add(self.now, (invoke.token, answer));
             }
@@ -267,7 +268,8 @@ impl<'c> Run<'c> {
                     }
                 } else {
                     let failure = Failure { error: text("error"), cause: text("cause"), heartbeat: false };
-                    self.agenda.add(self.now, (invoke.token, Answer::Failed(failure)));
+                    let answer = if kind.ends_with("SubmitFailed") { Answer::SubmitFailed } else { Answer::Failed };
+                    self.agenda.add(self.now, (invoke.token, answer(failure)));
                 }
             }
         }

@@ -277,10 +277,10 @@ impl<'d> Checker<'d> {
             Shape::Template => self.template(at, language),
             Shape::Variables => self.assign(at, language),
             Shape::Items => {
-                if at.node.is_array() || self.is_expression(at) {
+                if at.node.is_array() || at.node.is_object() || self.is_expression(at) {
                     self.template(at, language);
                 } else {
-                    self.wrong_type(at, "an array or an expression");
+                    self.wrong_type(at, "an array, an object or an expression");
                 }
             }
             Shape::StateName => {

@@ -317,6 +317,8 @@ pub struct ItemReader {
     pub resource: Resource,
     pub arguments: Option<Template>,
     pub input_type: InputType,
+    /// Where what is read only names the objects that hold the items.
+    pub manifest: Option<Manifest>,
     pub csv: CsvConfig,
     pub max_items: Option<Source<i64>>,
     /// ItemsPointer: where in a JSON object the array is.
@@ -331,8 +333,16 @@ pub enum InputType {
     Json,
     Jsonl,
     Csv,
-    Manifest,
     Parquet,
+}
+
+/// ManifestType.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Manifest {
+    /// S3_INVENTORY, and InputType MANIFEST.
+    Inventory,
+    /// ATHENA_DATA.
+    Athena,
 }
 
 #[derive(Debug, Default)]

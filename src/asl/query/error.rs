@@ -54,8 +54,48 @@ pub enum Unexpected {
         expected: &'static str,
         found: Value,
     },
+    /// A number that the field cannot take.
+    Range {
+        expected: NumberRange,
+        found: Value,
+    },
     /// A function, which is no JSON.
     Unsupported,
+}
+
+/// Which numbers a field takes.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct NumberRange {
+    pub from: i64,
+    pub to: i64,
+    /// Whether it takes fractions.
+    pub fractions: bool,
+}
+
+impl NumberRange {
+    pub const fn integers(from: i64, to: i64) -> NumberRange {
+        NumberRange { from, to, fractions: false }
+    }
+
+    pub fn holds(self, value: &Value) -> bool {
+        match value.as_i64() {
+            Some(int) => (self.from..=self.to).contains(&int),
+            None => {
+                let inside = |float: f64| (self.from as f64..=self.to as f64).contains(&float);
+                self.fractions && value.as_f64().is_some_and(inside)
+            }
+        }
+    }
+}
+
+impl std::fmt::Display for NumberRange {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let what = if self.fractions { "a number" } else { "an integer" };
+        match self.to {
+            i64::MAX => write!(f, "{what} of at least {}", self.from),
+            to => write!(f, "{what} from {} to {to}", self.from),
+        }
+    }
 }
 
 impl QueryError {
@@ -113,6 +153,13 @@ impl QueryError {
                 match problem {
                     Unexpected::Undefined => format!("{what} returned nothing (undefined)."),
                     Unexpected::Threw { tail } => format!("{what} threw an error during evaluation{tail}"),
+                    // AWS documents that such a value fails the query, but not in which words.
+                    Unexpected::Range { expected, found } => {
+                        format!(
+                            "{what} returned a value that is out of range. Expected {expected}, but was {}",
+                            found.to_json()
+                        )
+                    }
                     Unexpected::Unsupported => format!("{what} returned an unsupported result type."),
                     Unexpected::Type { expected, found } => format!(
                         "{what} returned an unexpected result type. Expected '{expected}', but was '{}' for value: {}",

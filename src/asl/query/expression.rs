@@ -1,7 +1,7 @@
 //! A JSONata expression where a state uses it: `$states`, variables, and AWS's texts around its errors.
 
 use super::jsonata::{Answer, Dialect, Environment, Error, FreeVariable, Jsonata, Limits, StatesReference, Uses};
-use super::{QueryError, Scope, Unexpected};
+use super::{NumberRange, QueryError, Scope, Unexpected};
 use crate::base::{Text, Time, Value};
 
 #[derive(Debug)]
@@ -69,6 +69,27 @@ impl Expression {
     pub fn expect(&self, scope: &Scope<'_>, expected: &'static str) -> Result<Value, QueryError> {
         let found = self.evaluate(scope)?;
         if found.type_name() == expected { Ok(found) } else { Err(self.error(Unexpected::Type { expected, found })) }
+    }
+
+    /// What a Map can iterate over: an array or an object.
+    ///
+    /// # Errors
+    /// As [`Expression::expect`].
+    pub fn expect_items(&self, scope: &Scope<'_>) -> Result<Value, QueryError> {
+        let found = self.evaluate(scope)?;
+        match found {
+            Value::Array(_) | Value::Object(_) => Ok(found),
+            found => Err(self.error(Unexpected::Type { expected: "array", found })),
+        }
+    }
+
+    /// A number that must also be in a range.
+    ///
+    /// # Errors
+    /// As [`Expression::expect`], and where the number is out of the range.
+    pub fn expect_number(&self, scope: &Scope<'_>, range: NumberRange) -> Result<Value, QueryError> {
+        let found = self.expect(scope, "number")?;
+        if range.holds(&found) { Ok(found) } else { Err(self.error(Unexpected::Range { expected: range, found })) }
     }
 
     fn error(&self, problem: Unexpected) -> QueryError {

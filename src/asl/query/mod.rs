@@ -12,7 +12,7 @@ pub mod path;
 mod scope;
 mod template;
 
-pub use error::{QueryError, Unexpected};
+pub use error::{NumberRange, QueryError, Unexpected};
 pub use expression::Expression;
 pub use path::{Path, Root};
 pub use scope::{Scope, Variables};

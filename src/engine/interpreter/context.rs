@@ -3,7 +3,7 @@
 use super::Execution;
 use super::strand::StrandId;
 use crate::asl::program::Kind;
-use crate::base::{Key, Object, Text, Value};
+use crate::base::{Key, Object, Text, Time, Value};
 use crate::engine::vintage;
 
 /// The names under which an execution is filed. The interpreter only hands them to queries and to child executions.
@@ -24,7 +24,29 @@ pub struct Identity {
 #[derive(Clone, Debug)]
 pub struct MapItem {
     pub index: u32,
+    /// What the iteration gets: the item, or of an object a pair.
     pub value: Value,
+    /// Whether it is such a pair.
+    pub keyed: bool,
+    /// `STATE_DATA`, or the object in S3 that it was read from.
+    pub source: Text,
+}
+
+impl MapItem {
+    /// `Map.Item` of the context object.
+    fn told(&self, now: Time) -> Value {
+        let mut item = Object::with_capacity(4);
+        item.insert("Index".into(), Value::from(self.index));
+        let part = |key: &str| self.value.get(key).cloned().unwrap_or_default();
+        if self.keyed {
+            item.insert("Key".into(), part("Key"));
+        }
+        item.insert("Value".into(), if self.keyed { part("Value") } else { self.value.clone() });
+        if vintage::maps_objects(now) {
+            item.insert("Source".into(), self.source.clone().into());
+        }
+        item.into()
+    }
 }
 
 fn object<const N: usize>(members: [(&str, Value); N]) -> Object {
@@ -73,8 +95,7 @@ impl Execution {
             context.insert("Task".into(), token.into());
         }
         if let Some(item) = &strand.item {
-            let item = object([("Index", Value::from(item.index)), ("Value", item.value.clone())]);
-            context.insert("Map".into(), object([("Item", item.into())]).into());
+            context.insert("Map".into(), object([("Item", item.told(scope.started))]).into());
         }
         context.into()
     }

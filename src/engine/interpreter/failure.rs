@@ -36,11 +36,15 @@ impl Failure {
         output.into()
     }
 
+    /// Whether it is what the runtime could not make sense of, which nothing catches, not even by its name.
+    pub fn is_terminal(&self) -> bool {
+        self.error.as_deref() == Some("States.Runtime")
+    }
+
     /// Whether an ErrorEquals covers it.
     pub fn matches(&self, names: &[ErrorName]) -> bool {
         let error = self.error.as_deref().unwrap_or("");
-        // Nothing catches what the runtime could not make sense of, not even by its name.
-        if error == "States.Runtime" {
+        if self.is_terminal() {
             return false;
         }
         names.iter().any(|name| match name {

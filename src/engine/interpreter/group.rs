@@ -6,6 +6,7 @@ use super::strand::{Phase, StrandId};
 use super::{Execution, Failure, Now};
 use crate::asl::StateId;
 use crate::asl::program::{FlowId, Kind, State};
+use crate::base::sort::sort_by_key;
 use crate::base::{Key, Value};
 use crate::engine::history::{EventId, EventKind, Record};
 use std::rc::Rc;
@@ -21,13 +22,15 @@ pub(super) struct Group {
     pub limit: u32,
     /// What a Map iterates over.
     pub items: Rc<[Value]>,
+    /// Whether these are the pairs of an object.
+    pub keyed: bool,
     /// A Map in distributed mode.
     pub run: Option<MapRun>,
 }
 
 impl Group {
     pub fn new(count: usize, limit: u32) -> Group {
-        Group { results: vec![None; count], running: 0, next: 0, limit, items: Rc::new([]), run: None }
+        Group { results: vec![None; count], running: 0, next: 0, limit, items: Rc::new([]), keyed: false, run: None }
     }
 
     pub fn is_done(&self) -> bool {
@@ -158,11 +161,14 @@ impl Execution {
         failed: Option<StrandId>,
     ) {
         let is_map = matches!(self.program.states[self.strands[parent].state].kind, Kind::Map(_));
-        for id in self.strands.ids() {
-            let Some((owner, index)) = self.strands.live(id).and_then(|strand| strand.parent) else { continue };
-            if owner != parent {
-                continue;
-            }
+        let of_parent = |id: StrandId| {
+            let (owner, index) = self.strands.live(id)?.parent?;
+            (owner == parent).then_some((index, id))
+        };
+        let mut children: Vec<(u32, StrandId)> = self.strands.ids().into_iter().filter_map(of_parent).collect();
+        // Not by their places in the arena, which are used again in any order.
+        sort_by_key(&mut children, |(index, _)| *index);
+        for (index, id) in children {
             self.abort_children(now, id, after, None);
             let state = self.strands[id].state;
             let inside = self.strands[id].entered.0 > 0;

@@ -132,9 +132,11 @@ pub struct Invoke {
 pub enum Call {
     /// The Resource of the Task.
     Task,
-    /// The ItemReader of a Map: answer with the body of the object as a string.
+    /// The ItemReader of a Map: answer with the body of the object as a string, or where the arguments hold no `Key` and
+    /// the resource lists objects, with an array of what there is.
     Reader,
-    /// The ResultWriter of a Map: the arguments hold `Bucket`, `Key` and `Body`.
+    /// The ResultWriter of a Map: the arguments hold `Bucket`, `Files` (of `Key` and `Body`) and the `Output` to answer
+    /// with.
     Writer,
 }
 

@@ -13,16 +13,8 @@ use crate::engine::history::{EventKind, Record};
 pub const JITTER: u64 = Key::word("jitter");
 
 impl Execution {
-    /// Finds what is to be done about a failure in a state. `own` tells that the runtime failed in the state itself,
-    /// not in a branch, an iteration or a task.
-    pub(super) fn recover<R: Record>(
-        &mut self,
-        now: &mut Now<'_, R>,
-        id: StrandId,
-        state: &State,
-        failure: Failure,
-        own: bool,
-    ) {
+    /// Finds what is to be done about a failure in a state.
+    pub(super) fn recover<R: Record>(&mut self, now: &mut Now<'_, R>, id: StrandId, state: &State, failure: Failure) {
         if let Some(recovery) = state.recovery() {
             for (n, retrier) in recovery.retriers.iter().enumerate() {
                 if !failure.matches(&retrier.errors) {
@@ -40,7 +32,7 @@ impl Execution {
             Kind::Parallel { .. } => Some(EventKind::ParallelStateFailed),
             _ => None,
         };
-        if let Some(kind) = failed.filter(|_| !own) {
+        if let Some(kind) = failed.filter(|_| !failure.is_terminal()) {
             let trigger = self.strands[id].trigger;
             let event = self.emit_after(now, id, trigger, kind);
             self.strands[id].trigger = event;
@@ -107,6 +99,7 @@ impl Execution {
             })?,
         };
         self.check_size(state, &output)?;
+        self.check_assigned(state, &assigned)?;
         self.exit(now, id, output, assigned, Next::State(catcher.next));
         Ok(())
     }

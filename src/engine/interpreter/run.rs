@@ -293,9 +293,8 @@ impl Execution {
     /// The state could not do its work: tries again, goes another way, or fails.
     pub(super) fn fail_state<R: Record>(&mut self, now: &mut Now<'_, R>, id: StrandId, state: &State, fault: Fault) {
         let (failure, location) = self.failure_of(id, state, fault);
-        let own = failure.error.as_deref() == Some("States.Runtime") && location.is_none();
         self.tell_evaluation(now, id, &failure, location);
-        self.recover(now, id, state, failure, own);
+        self.recover(now, id, state, failure);
     }
 
     /// Tells that a JSONata expression failed, if one did.
@@ -316,11 +315,12 @@ impl Execution {
         }
     }
 
-    /// Nothing catches it in this flow: its Parallel or Map state fails, or the execution does.
+    /// Nothing catches it in this flow: its Parallel or Map state fails, or the execution does. What nothing can catch
+    /// was seen to end the execution at once, without a word of the states around.
     pub(super) fn fail_strand<R: Record>(&mut self, now: &mut Now<'_, R>, id: StrandId, failure: Failure) {
         match self.strands[id].parent {
-            Some((parent, index)) => self.break_group(now, id, parent, index, failure),
-            None => {
+            Some((parent, index)) if !failure.is_terminal() => self.break_group(now, id, parent, index, failure),
+            _ => {
                 let scope = self.strands[id].scope;
                 let previous = self.strands[id].previous;
                 self.emit_event(now, scope, previous, None, EventKind::ExecutionFailed(failure.clone()));

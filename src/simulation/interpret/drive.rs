@@ -165,8 +165,8 @@ impl Driver {
                     // What a reader reads is not said: nothing. A writer is told where it wrote.
                     Effect::Invoke(invoke) => {
                         let answer = match invoke.call {
-                            Call::Reader => Value::from("[]"),
-                            _ => crate::base::Object::new().into(),
+                            Call::Reader => Value::array([]),
+                            _ => invoke.arguments.get("Output").cloned().unwrap_or_default(),
                         };
                         self.agenda.add(now, (invoke.token, Reply::Reader(answer)));
                     }

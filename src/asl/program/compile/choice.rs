@@ -21,8 +21,10 @@ pub(super) fn choice(definition: &Definition, state: &State, at: &Reader<'_>, io
             }
         };
         let next = target(definition, state, &rule.required("Next")?)?;
-        let output = rule.get("Output").map(|at| at.template("Output", state.language)).transpose()?;
-        rules.push(Rule { condition, exit: Exit { next, output, assign: assign(rule, state.language)? } });
+        let place = format!("Choices[{n}]/");
+        let output = rule.get("Output").map(|at| at.template(&format!("{place}Output"), state.language)).transpose()?;
+        let assign = assign(rule, &place, state.language)?;
+        rules.push(Rule { condition, exit: Exit { next, output, assign } });
     }
     let default = match at.get("Default") {
         // What the state itself says of Output and Assign holds where no rule matches; `io` has it.

@@ -3,7 +3,7 @@
 use super::reader::Reader;
 use super::state::given;
 use crate::asl::program::{
-    CsvConfig, Distributed, FlowId, InputType, Io, ItemBatcher, ItemReader, Items, Map, Next, ResultWriter,
+    CsvConfig, Distributed, FlowId, InputType, Io, ItemBatcher, ItemReader, Items, Manifest, Map, Next, ResultWriter,
     Transformation,
 };
 use crate::asl::{Definition, QueryLanguage, State};
@@ -79,10 +79,15 @@ fn arguments(
 fn reader(at: &Reader<'_>, language: QueryLanguage) -> Result<ItemReader, Diagnostic> {
     let config = at.get("ReaderConfig");
     let text = |key: &str| config.as_ref().and_then(|config| config.get(key)).map(|at| at.text()).transpose();
-    let input_type = match text("InputType")?.as_deref() {
+    let input_type = text("InputType")?;
+    let manifest = match (text("ManifestType")?.as_deref(), input_type.as_deref()) {
+        (Some("ATHENA_DATA"), _) => Some(Manifest::Athena),
+        (Some("S3_INVENTORY"), _) | (None, Some("MANIFEST")) => Some(Manifest::Inventory),
+        _ => None,
+    };
+    let input_type = match input_type.as_deref() {
         Some("CSV") => InputType::Csv,
         Some("JSONL") => InputType::Jsonl,
-        Some("MANIFEST") => InputType::Manifest,
         Some("PARQUET") => InputType::Parquet,
         _ => InputType::Json,
     };
@@ -106,6 +111,7 @@ fn reader(at: &Reader<'_>, language: QueryLanguage) -> Result<ItemReader, Diagno
         resource: at.required("Resource")?.resource()?,
         arguments: arguments(at, "ItemReader", language)?,
         input_type,
+        manifest,
         csv: CsvConfig { headers: headers.filter(|_| given_headers), delimiter },
         max_items,
         items_pointer: text("ItemsPointer")?,

@@ -11,12 +11,13 @@ pub(super) fn recovery(definition: &Definition, state: &State, at: &Reader<'_>) 
     for at in at.get("Retry").map(|at| at.elements()).transpose()?.unwrap_or_default() {
         recovery.retriers.push(retrier(&at)?);
     }
-    for at in at.get("Catch").map(|at| at.elements()).transpose()?.unwrap_or_default() {
+    for (n, at) in at.get("Catch").map(|at| at.elements()).transpose()?.unwrap_or_default().iter().enumerate() {
+        let place = format!("Catch[{n}]/");
         recovery.catchers.push(Catcher {
-            errors: errors(&at)?,
+            errors: errors(at)?,
             result_path: Reader::result_path(at.get("ResultPath").as_ref())?,
-            output: at.get("Output").map(|at| at.template("Output", state.language)).transpose()?,
-            assign: assign(&at, state.language)?,
+            output: at.get("Output").map(|at| at.template(&format!("{place}Output"), state.language)).transpose()?,
+            assign: assign(at, &place, state.language)?,
             next: target(definition, state, &at.required("Next")?)?,
         });
     }

@@ -79,12 +79,12 @@ fn io(at: &Reader<'_>, language: QueryLanguage) -> Result<Io, Diagnostic> {
             result_path: Reader::result_path(at.get("ResultPath").as_ref())?,
             output_path: input_path(at.get("OutputPath"))?,
             output: None,
-            assign: assign(at, language)?,
+            assign: assign(at, "", language)?,
         },
         QueryLanguage::Jsonata => Io {
             arguments: template("Arguments")?,
             output: template("Output")?,
-            assign: assign(at, language)?,
+            assign: assign(at, "", language)?,
             result_path: ResultPath::Replace,
             ..Io::default()
         },
@@ -100,15 +100,15 @@ fn input_path(at: Option<Reader<'_>>) -> Result<InputPath, Diagnostic> {
     }
 }
 
-/// The Assign of a state, a rule or a catcher.
-pub(super) fn assign(at: &Reader<'_>, language: QueryLanguage) -> Result<Option<Assign>, Diagnostic> {
+/// The Assign of a state, a rule or a catcher; `place` is that of the latter, as AWS names fields: `Catch[0]/`.
+pub(super) fn assign(at: &Reader<'_>, place: &str, language: QueryLanguage) -> Result<Option<Assign>, Diagnostic> {
     let Some(at) = at.get("Assign") else { return Ok(None) };
     let mut variables = Vec::new();
     for member in at.node.members() {
         let value = Reader::new(&member.value, at.pointer.key(&member.key));
         let (name, template) = match (language, member.key.strip_suffix(".$")) {
             (QueryLanguage::JsonPath, Some(name)) => (Text::from(name), value.dynamic(&member.key)?),
-            _ => (member.key.clone(), value.template(&format!("Assign/{}", member.key), language)?),
+            _ => (member.key.clone(), value.template(&format!("{place}Assign/{}", member.key), language)?),
         };
         variables.push((name, template));
     }

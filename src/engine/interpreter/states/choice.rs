@@ -47,6 +47,7 @@ impl Execution {
         let result = if state.language == QueryLanguage::Jsonata { self.strands[id].input.clone() } else { input };
         let (output, assigned) = self.shape(now, id, state, result, output, assign)?;
         self.check_size(state, &output)?;
+        self.check_assigned(state, &assigned)?;
         self.exit(now, id, output, assigned, Next::State(exit.next));
         Ok(Work::Under)
     }
@@ -105,7 +106,9 @@ fn passes(test: &Test, value: &Value, scope: &Scope<'_>) -> Result<bool, Fault> 
         Test::StringMatches(pattern) => value.as_str().is_some_and(|text| matches_pattern(pattern, text)),
         Test::String(relation, operand) => {
             let operand = resolve(operand, scope)?;
-            compare(*relation, value.as_str().zip(operand.as_str()).map(|(a, b)| a.cmp(b)))
+            // Java orders texts by UTF-16 units.
+            let texts = value.as_str().zip(operand.as_str());
+            compare(*relation, texts.map(|(a, b)| a.encode_utf16().cmp(b.encode_utf16())))
         }
         Test::Numeric(relation, operand) => {
             let operand = resolve(operand, scope)?;

@@ -13,10 +13,12 @@ use super::super::run::{Fault, Work};
 use super::super::scope::Scope;
 use super::super::strand::{Phase, StrandId};
 use super::super::{Answer, Call, Execution, Failure, Now, data};
+use super::map::{Found, STATE_DATA};
 use crate::asl::program::{Distributed, Map, State};
 use crate::base::{Object, Text, Value};
 use crate::engine::history::{EventId, EventKind, Record};
 use crate::engine::vintage;
+use reader::{Read, ReadItem, Reading};
 use std::rc::Rc;
 
 /// What a Map keeps of its Map Run.
@@ -28,13 +30,15 @@ pub(in super::super) struct MapRun {
     started: EventId,
     /// Where its settings are among those of the execution.
     settings: usize,
-    failed: u32,
+    /// How many items there are, and how many of them have failed; in a batch all items do.
+    items: u64,
+    failed: u64,
     stage: Stage,
 }
 
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Debug)]
 enum Stage {
-    Reading,
+    Reading(Reading),
     Running,
     Writing,
 }
@@ -49,9 +53,11 @@ impl Execution {
         distributed: &Distributed,
         limit: u32,
     ) -> Result<Work, Fault> {
-        let items =
-            if distributed.reader.is_some() { Rc::new([]) as Rc<[Value]> } else { self.items(now, id, state, map)? };
-        let started = self.emit(now, id, EventKind::MapStateStarted { length: items.len() as u32 });
+        let found = match &distributed.reader {
+            Some(_) => Found { items: Rc::new([]), keyed: false },
+            None => self.items(now, id, state, map)?,
+        };
+        let started = self.emit(now, id, EventKind::MapStateStarted { length: found.items.len() as u32 });
         self.strands[id].trigger = started;
         let settings = self.map_run_settings(now, id, state, map, limit)?;
         let reader = match &distributed.reader {
@@ -64,10 +70,13 @@ impl Execution {
         let arn = map_run_arn(&identity, &label, &key.with(1).uuid());
         let started = self.emit(now, id, EventKind::MapRunStarted { arn: arn.clone() });
         self.strands[id].trigger = started;
-        let stage = if reader.is_some() { Stage::Reading } else { Stage::Running };
+        let stage = match &reader {
+            Some(arguments) => Stage::Reading(Reading::of(arguments)),
+            None => Stage::Running,
+        };
         let mut group = Group::new(0, settings.limit());
         self.map_runs.push(MapRunSettings { arn: arn.clone(), ..settings });
-        let run = MapRun { arn, label, started, settings: self.map_runs.len() - 1, failed: 0, stage };
+        let run = MapRun { arn, label, started, settings: self.map_runs.len() - 1, items: 0, failed: 0, stage };
         group.run = Some(run);
         if let Some(arguments) = reader {
             self.strands[id].phase = Phase::Mapping(Box::new(group));
@@ -75,7 +84,8 @@ impl Execution {
             return Ok(Work::Under);
         }
         self.strands[id].phase = Phase::Group(Box::new(group));
-        self.run_items(now, id, map, distributed, items)?;
+        let item = |value: &Value| ReadItem { value: value.clone(), keyed: found.keyed, source: STATE_DATA.into() };
+        self.run_items(now, id, map, distributed, found.items.iter().map(item).collect())?;
         Ok(Work::Under)
     }
 
@@ -89,24 +99,35 @@ impl Execution {
         answer: Answer,
     ) -> Result<Work, Fault> {
         use crate::asl::program::Kind;
-        let reading = group.run.as_ref().is_some_and(|run| run.stage == Stage::Reading);
+        let mut group = group;
+        let run = group.run.as_mut();
+        let reading = match run.map(|run| std::mem::replace(&mut run.stage, Stage::Running)) {
+            Some(Stage::Reading(reading)) => Some(reading),
+            _ => None,
+        };
         self.strands[id].phase = Phase::Group(group);
         let program = Rc::clone(&self.program);
         let Kind::Map(map) = &program.states[self.strands[id].state].kind else { return Ok(Work::Under) };
         let Some(distributed) = &map.distributed else { return Ok(Work::Under) };
-        let done = match answer {
-            Answer::Succeeded(value) if reading => {
-                let read = distributed.reader.as_ref().map(|reader| self.read_items(now, id, state, reader, &value));
-                match read.unwrap_or_else(|| Ok(Vec::new())) {
-                    Ok(items) => return self.run_items(now, id, map, distributed, items.into()).map(|()| Work::Under),
+        let done = match (answer, reading, &distributed.reader) {
+            (Answer::Succeeded(value), Some(mut reading), Some(reader)) => {
+                match self.read(now, id, state, reader, &mut reading, &value) {
+                    Ok(Read::All(items)) => {
+                        return self.run_items(now, id, map, distributed, items).map(|()| Work::Under);
+                    }
+                    Ok(Read::Next(arguments)) => {
+                        self.set_stage(id, Stage::Reading(reading));
+                        self.invoke(id, Call::Reader, arguments, None, None);
+                        return Ok(Work::Under);
+                    }
                     Err(failure) => Err(failure),
                 }
             }
-            Answer::Succeeded(value) => Ok(value),
-            Answer::Failed(failure) | Answer::SubmitFailed(failure) if reading => {
+            (Answer::Succeeded(value), ..) => Ok(value),
+            (Answer::Failed(failure) | Answer::SubmitFailed(failure), Some(_), _) => {
                 Err(Failure { error: Some("States.ItemReaderFailed".into()), ..failure })
             }
-            Answer::Failed(failure) | Answer::SubmitFailed(failure) => {
+            (Answer::Failed(failure) | Answer::SubmitFailed(failure), ..) => {
                 Err(Failure { error: Some("States.ResultWriterFailed".into()), ..failure })
             }
             _ => Err(Failure::timeout()),
@@ -125,11 +146,12 @@ impl Execution {
         id: StrandId,
         map: &Map,
         distributed: &Distributed,
-        items: Rc<[Value]>,
+        items: Vec<ReadItem>,
     ) -> Result<(), Fault> {
-        let mut inputs = Vec::with_capacity(items.len());
-        for (index, value) in items.iter().enumerate() {
-            let item = Rc::new(MapItem { index: index as u32, value: value.clone() });
+        let count = items.len();
+        let mut inputs = Vec::with_capacity(count);
+        for (index, ReadItem { value, keyed, source }) in items.into_iter().enumerate() {
+            let item = Rc::new(MapItem { index: index as u32, value, keyed, source });
             inputs.push(self.item_input(now, id, map, &item)?);
         }
         if let Some(batcher) = &distributed.batcher {
@@ -139,7 +161,7 @@ impl Execution {
         group.results = vec![None; inputs.len()];
         group.items = inputs.into();
         if let Some(run) = &mut group.run {
-            run.stage = Stage::Running;
+            run.items = count as u64;
         }
         self.start_children(now, id, map);
         self.finish_run(now, id, distributed);
@@ -177,23 +199,27 @@ impl Execution {
         result: Result<Value, Failure>,
     ) {
         use crate::asl::program::Kind;
+        if self.group_mut(id).is_none() {
+            return;
+        }
+        let program = Rc::clone(&self.program);
+        let Kind::Map(map) = &program.states[self.strands[id].state].kind else { return };
+        let Some(distributed) = &map.distributed else { return };
         let Some(group) = self.group_mut(id) else { return };
         group.running -= 1;
-        let total = group.results.len();
         match (result, group.results.get_mut(index as usize), &mut group.run) {
             (Ok(output), Some(place), _) => *place = Some(output),
             (Err(_), _, Some(run)) => {
-                run.failed += 1;
-                let (failed, settings) = (run.failed, run.settings);
-                if !self.map_runs.get(settings).is_some_and(|settings| settings.tolerates(failed, total)) {
+                let input = group.items.get(index as usize).filter(|_| distributed.batcher.is_some());
+                let batch = input.and_then(|input| input.get("Items")).and_then(Value::as_array);
+                run.failed += batch.map_or(1, |items| items.len() as u64);
+                let (failed, items, settings) = (run.failed, run.items, run.settings);
+                if !self.map_runs.get(settings).is_some_and(|settings| settings.tolerates(failed, items)) {
                     return self.fail_run(now, id, exceeded());
                 }
             }
             _ => {}
         }
-        let program = Rc::clone(&self.program);
-        let Kind::Map(map) = &program.states[self.strands[id].state].kind else { return };
-        let Some(distributed) = &map.distributed else { return };
         self.start_children(now, id, map);
         self.finish_run(now, id, distributed);
     }
@@ -211,16 +237,21 @@ impl Execution {
         match self.written(now, id, writer) {
             Ok((None, output)) => self.succeed_run(now, id, output),
             Ok((Some(arguments), _)) => {
-                let strand = &mut self.strands[id];
-                if let Phase::Group(mut group) = std::mem::take(&mut strand.phase) {
-                    if let Some(run) = &mut group.run {
-                        run.stage = Stage::Writing;
-                    }
-                    strand.phase = Phase::Mapping(group);
-                }
+                self.set_stage(id, Stage::Writing);
                 self.invoke(id, Call::Writer, arguments, None, None);
             }
             Err(failure) => self.fail_run(now, id, failure),
+        }
+    }
+
+    /// Waits for what the Map Run has asked for.
+    fn set_stage(&mut self, id: StrandId, stage: Stage) {
+        let strand = &mut self.strands[id];
+        if let Phase::Group(mut group) = std::mem::take(&mut strand.phase) {
+            if let Some(run) = &mut group.run {
+                run.stage = stage;
+            }
+            strand.phase = Phase::Mapping(group);
         }
     }
 

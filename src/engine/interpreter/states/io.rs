@@ -5,7 +5,7 @@ use super::super::strand::StrandId;
 use super::super::{Execution, Failure, Now};
 use crate::asl::QueryLanguage;
 use crate::asl::program::{Assign, InputPath, Kind, Next, ResultPath, Source, State};
-use crate::asl::query::{QueryError, Scope, Template};
+use crate::asl::query::{NumberRange, QueryError, Scope, Template};
 use crate::base::{Object, Text, Value};
 use crate::engine::history::Record;
 
@@ -25,16 +25,21 @@ impl Execution {
         }
     }
 
-    /// What a Task or a Parallel state hands on: its Parameters or Arguments, else its effective input.
+    /// What a Task or a Parallel state hands on: its Parameters or Arguments, which have the limit of payloads too, else
+    /// its effective input.
     pub(in super::super) fn arguments<R: Record>(
         &self,
         now: &Now<'_, R>,
         id: StrandId,
         state: &State,
-    ) -> Result<Value, QueryError> {
+    ) -> Result<Value, Fault> {
         let input = self.effective_input(now, id, state)?;
         match &state.io().arguments {
-            Some(template) => self.query(now.at, id, &input, |scope| template.evaluate(scope)),
+            Some(template) => {
+                let made = self.query(now.at, id, &input, |scope| template.evaluate(scope))?;
+                self.check_parameters(state, &made)?;
+                Ok(made)
+            }
             // A Task in JSONata that says nothing of Arguments is called with nothing.
             None if state.language == QueryLanguage::Jsonata && matches!(state.kind, Kind::Task(_)) => {
                 Ok(Object::new().into())
@@ -62,6 +67,7 @@ impl Execution {
         let io = state.io();
         let (output, assigned) = self.shape(now, id, state, result, io.output.as_ref(), io.assign.as_ref())?;
         self.check_size(state, &output)?;
+        self.check_assigned(state, &assigned)?;
         self.exit(now, id, output, assigned, next);
         Ok(())
     }
@@ -112,18 +118,34 @@ impl Execution {
         if output.json_len() > self.limits.payload { Err(Fault::Failure(too_large(&state.name))) } else { Ok(()) }
     }
 
+    /// The limit on what a state makes for its work.
+    pub(in super::super) fn check_parameters(&self, state: &State, made: &Value) -> Result<(), Fault> {
+        if made.json_len() > self.limits.payload {
+            Err(Fault::Failure(exceeds(&state.name, "provided parameters")))
+        } else {
+            Ok(())
+        }
+    }
+
+    /// The limit on what one Assign sets (Developer Guide, "Passing data between states with variables").
+    pub(in super::super) fn check_assigned(&self, state: &State, assigned: &[(Text, Value)]) -> Result<(), Fault> {
+        let size: usize = assigned.iter().map(|(_, value)| value.json_len()).sum();
+        if size > self.limits.payload { Err(Fault::Failure(too_large(&state.name))) } else { Ok(()) }
+    }
+
     /// A number that is given, or found by JSONata; a path is the caller's, who knows what AWS says of a bad one.
     pub(in super::super) fn jsonata_number<R: Record, T: Copy + Into<Value>>(
         &self,
         now: &Now<'_, R>,
         id: StrandId,
         source: &Source<T>,
+        range: NumberRange,
     ) -> Result<Option<Value>, QueryError> {
         match source {
             Source::Given(value) => Ok(Some((*value).into())),
             Source::Jsonata(expression) => {
                 let input = &self.strands[id].input;
-                let value = self.query(now.at, id, input, |scope| expression.expect(scope, "number"))?;
+                let value = self.query(now.at, id, input, |scope| expression.expect_number(scope, range))?;
                 Ok(Some(value))
             }
             Source::Path(_) => Ok(None),
@@ -133,9 +155,12 @@ impl Execution {
 
 /// The failure of what came back too large.
 pub(in super::super) fn too_large(name: &str) -> Failure {
-    let cause = format!(
-        "The state/task '{name}' returned a result with a size exceeding the maximum number of bytes service limit."
-    );
+    exceeds(name, "returned a result")
+}
+
+fn exceeds(name: &str, did: &str) -> Failure {
+    let cause =
+        format!("The state/task '{name}' {did} with a size exceeding the maximum number of bytes service limit.");
     Failure::new("States.DataLimitExceeded", cause)
 }
 

@@ -6,10 +6,25 @@ use super::super::run::{Fault, Work};
 use super::super::strand::{Phase, StrandId};
 use super::super::{Execution, Now};
 use crate::asl::program::{Items, Map, Source, State};
-use crate::asl::query::Template;
+use crate::asl::query::{NumberRange, Template};
 use crate::base::{Text, Value};
 use crate::engine::history::{EventKind, Record};
+use crate::engine::vintage;
 use std::rc::Rc;
+
+/// What counts of a Map may be.
+pub(in super::super) const COUNTS: NumberRange = NumberRange::integers(0, i64::MAX);
+
+/// What `Map.Item.Source` of the context object says of items that are no S3 object's.
+pub(in super::super) const STATE_DATA: &str = "STATE_DATA";
+
+/// What a Map iterates over.
+#[derive(Debug)]
+pub(in super::super) struct Found {
+    pub items: Rc<[Value]>,
+    /// Whether they are the pairs of an object.
+    pub keyed: bool,
+}
 
 impl Execution {
     pub(in super::super) fn map<R: Record>(
@@ -23,11 +38,12 @@ impl Execution {
         if let Some(distributed) = &map.distributed {
             return self.map_distributed(now, id, state, map, distributed, limit);
         }
-        let items = self.items(now, id, state, map)?;
+        let Found { items, keyed } = self.items(now, id, state, map)?;
         let started = self.emit(now, id, EventKind::MapStateStarted { length: items.len() as u32 });
         self.strands[id].trigger = started;
         let mut group = Group::new(items.len(), limit);
         group.items = items;
+        group.keyed = keyed;
         if group.is_done() {
             self.strands[id].phase = Phase::Joined(group.collect());
             self.ready.push_front(id);
@@ -45,13 +61,15 @@ impl Execution {
         id: StrandId,
         state: &State,
         map: &Map,
-    ) -> Result<Rc<[Value]>, Fault> {
+    ) -> Result<Found, Fault> {
+        let objects = vintage::maps_objects(now.at);
         let input = self.effective_input(now, id, state)?;
         let (items, place) = match &map.items {
             Items::Input => (input, Text::from("$")),
             Items::Path(path) => (self.query(now.at, id, &input, |scope| scope.read(path))?, path.text().clone()),
             Items::Template(template) => {
                 let items = self.query(now.at, id, &input, |scope| match template {
+                    Template::Jsonata(expression) if objects => expression.expect_items(scope),
                     Template::Jsonata(expression) => expression.expect(scope, "array"),
                     template => template.evaluate(scope),
                 })?;
@@ -59,7 +77,10 @@ impl Execution {
             }
         };
         match &items {
-            Value::Array(array) => Ok(array.iter().cloned().collect()),
+            Value::Array(array) => Ok(Found { items: array.iter().cloned().collect(), keyed: false }),
+            Value::Object(object) if objects => {
+                Ok(Found { items: object.iter().map(|(key, value)| pair(key, value)).collect(), keyed: true })
+            }
             _ => Err(Fault::Runtime(format!("Reference path \"{place}\" must point to array."))),
         }
     }
@@ -72,6 +93,7 @@ impl Execution {
         match limit {
             0 => Ok(u32::MAX),
             1.. => Ok(u32::try_from(limit).unwrap_or(u32::MAX)),
+            // Only by a path: an expression is held to what it may give.
             _ => Err(Fault::Runtime("MaxConcurrency must be a non-negative integer.".into())),
         }
     }
@@ -85,12 +107,13 @@ impl Execution {
         source: Option<&Source<i64>>,
         field: &str,
     ) -> Result<Option<i64>, Fault> {
-        let value = self.map_setting(now, id, state, source)?;
+        let value = self.map_setting(now, id, state, source, COUNTS)?;
         let Some(value) = value else { return Ok(None) };
         let number = value.as_i64().or_else(|| value.as_str().and_then(|text| text.parse().ok()));
         number.map(Some).ok_or_else(|| self.bad_setting(source, field, &value, "integer"))
     }
 
+    /// A share in percent.
     pub(in super::super) fn map_float<R: Record>(
         &self,
         now: &Now<'_, R>,
@@ -99,7 +122,8 @@ impl Execution {
         source: Option<&Source<f64>>,
         field: &str,
     ) -> Result<Option<f64>, Fault> {
-        let value = self.map_setting(now, id, state, source)?;
+        let share = NumberRange { from: 0, to: 100, fractions: true };
+        let value = self.map_setting(now, id, state, source, share)?;
         let Some(value) = value else { return Ok(None) };
         let number = value
             .as_f64()
@@ -113,9 +137,10 @@ impl Execution {
         id: StrandId,
         state: &State,
         source: Option<&Source<T>>,
+        range: NumberRange,
     ) -> Result<Option<Value>, Fault> {
         let Some(source) = source else { return Ok(None) };
-        match (self.jsonata_number(now, id, source)?, source) {
+        match (self.jsonata_number(now, id, source, range)?, source) {
             (None, Source::Path(path)) => {
                 let input = self.effective_input(now, id, state)?;
                 Ok(Some(self.query(now.at, id, &input, |scope| scope.read(path))?))
@@ -150,7 +175,7 @@ impl Execution {
             }
             let Some(group) = self.group_mut(id) else { break };
             let value = group.items.get(index as usize).cloned().unwrap_or_default();
-            let item = Rc::new(MapItem { index, value });
+            let item = Rc::new(MapItem { index, value, keyed: group.keyed, source: STATE_DATA.into() });
             let input = self.item_input(now, id, map, &item)?;
             let trigger = self.strands[id].trigger;
             let started = self.emit_after(now, id, trigger, EventKind::MapIterationStarted { index });
@@ -180,6 +205,13 @@ impl Execution {
         let outer = self.strands[id].item.replace(Rc::clone(item));
         let made = self.query(now.at, id, &input, |scope| selector.evaluate(scope));
         self.strands[id].item = outer;
-        Ok(made?)
+        let made = made?;
+        self.check_parameters(state, &made)?;
+        Ok(made)
     }
+}
+
+/// A member of an object as an item.
+pub(in super::super) fn pair(key: &Text, value: &Value) -> Value {
+    Value::object([("Key", Value::String(key.clone())), ("Value", value.clone())])
 }

@@ -5,8 +5,12 @@ use super::super::strand::{Phase, StrandId};
 use super::super::{Answer, Call, Effect, Execution, Failure, Invoke, Now};
 use super::io::too_large;
 use crate::asl::program::{Resource, Source, State, Task};
+use crate::asl::query::NumberRange;
 use crate::base::{Delay, Value};
 use crate::engine::history::{EventKind, Record, Scheduled};
+
+/// What TimeoutSeconds and HeartbeatSeconds may be.
+const BOUNDS: NumberRange = NumberRange::integers(1, 99_999_999);
 
 impl Execution {
     pub(in super::super) fn call_task<R: Record>(
@@ -111,7 +115,7 @@ impl Execution {
         field: &str,
     ) -> Result<Option<i64>, Fault> {
         let Some(source) = source else { return Ok(None) };
-        let value = match (self.jsonata_number(now, id, source)?, source) {
+        let value = match (self.jsonata_number(now, id, source, BOUNDS)?, source) {
             (Some(value), _) => value,
             (None, Source::Path(path)) => {
                 let input = self.effective_input(now, id, state)?;
@@ -119,9 +123,9 @@ impl Execution {
             }
             (None, _) => return Ok(None),
         };
-        match value.as_i64() {
-            Some(secs @ 1..=99_999_999) => Ok(Some(secs)),
-            _ => {
+        match value.as_i64().filter(|_| BOUNDS.holds(&value)) {
+            Some(secs) => Ok(Some(secs)),
+            None => {
                 let suffix = if matches!(source, Source::Path(_)) { "Path" } else { "" };
                 Err(Fault::Runtime(format!(
                     "The {field}{suffix} field refers to a value that is not a positive integer: {}",

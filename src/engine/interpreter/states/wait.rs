@@ -5,12 +5,12 @@ use super::super::strand::{Phase, StrandId};
 use super::super::{Effect, Execution, Now};
 use crate::asl::QueryLanguage;
 use crate::asl::program::{Io, Source, State, Until};
-use crate::asl::query::QueryError;
+use crate::asl::query::{NumberRange, QueryError};
 use crate::base::{Delay, Text, Time, Value};
 use crate::engine::history::Record;
 
-/// The longest Wait that AWS takes, in seconds: some three years.
-const MAX_SECONDS: i64 = 99_999_999;
+/// How long a Wait may be, in seconds: some three years at most.
+const RANGE: NumberRange = NumberRange::integers(0, 99_999_999);
 
 impl Execution {
     pub(in super::super) fn wait<R: Record>(
@@ -51,7 +51,7 @@ impl Execution {
         state: &State,
         source: &Source<i64>,
     ) -> Result<u64, Fault> {
-        let value = match self.jsonata_number(now, id, source)? {
+        let value = match self.jsonata_number(now, id, source, RANGE)? {
             Some(value) => value,
             None => {
                 let Source::Path(path) = source else { return Ok(0) };
@@ -65,17 +65,14 @@ impl Execution {
                 self.query(now.at, id, &input, |scope| scope.read(path)).map_err(|_| missing())?
             }
         };
-        let seconds = value.as_i64().filter(|seconds| (0..=MAX_SECONDS).contains(seconds));
+        let seconds = value.as_i64().filter(|_| RANGE.holds(&value));
         seconds.map(i64::unsigned_abs).ok_or_else(|| match source {
             Source::Path(path) => Fault::Runtime(format!(
                 "The SecondsPath parameter does not reference a non-negative integer value: {} == {}",
                 path.text(),
                 value.to_json()
             )),
-            _ => Fault::Runtime(format!(
-                "The Seconds field must be an integer from 0 to {MAX_SECONDS}, but was {}",
-                value.to_json()
-            )),
+            _ => Fault::Runtime(format!("The Seconds field must be {RANGE}, but was {}", value.to_json())),
         })
     }
 

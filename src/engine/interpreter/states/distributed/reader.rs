@@ -3,9 +3,12 @@
 use super::super::super::run::Fault;
 use super::super::super::strand::StrandId;
 use super::super::super::{Execution, Failure, Now};
-use crate::asl::program::{CsvConfig, InputType, ItemReader, Resource, State};
+use super::super::map::pair;
+use crate::asl::program::{CsvConfig, InputType, ItemReader, Manifest, State};
 use crate::base::{Object, Text, Value};
 use crate::engine::history::Record;
+use crate::engine::vintage;
+use std::collections::VecDeque;
 
 impl Execution {
     pub(super) fn reader_arguments<R: Record>(
@@ -34,15 +37,16 @@ impl Execution {
         self.map_integer(now, id, state, reader.max_items.as_ref(), "MaxItems")
     }
 
-    /// The items in what the world has read.
-    pub(super) fn read_items<R: Record>(
+    /// Takes what the world has read: the items, or what is to be read next.
+    pub(super) fn read<R: Record>(
         &self,
         now: &Now<'_, R>,
         id: StrandId,
         state: &State,
         reader: &ItemReader,
+        reading: &mut Reading,
         read: &Value,
-    ) -> Result<Vec<Value>, Failure> {
+    ) -> Result<Read, Failure> {
         let failed = |cause: &str| Failure::new("States.ItemReaderFailed", cause);
         let max_items = self.max_items(now, id, state, reader).unwrap_or(None);
         let max_items = match max_items {
@@ -50,26 +54,144 @@ impl Execution {
             Some(count @ 1..) => usize::try_from(count).unwrap_or(usize::MAX),
             Some(_) => return Err(failed("field MaxItems must be positive")),
         };
-        let mut items = match read {
-            // A listing comes as it is.
-            Value::Array(items) => items.to_vec(),
-            Value::String(body) => parse_body(reader, body).map_err(|cause| failed(&cause))?,
-            _ => return Err(failed("The ItemReader returned nothing that items can be read from.")),
-        };
-        items.truncate(max_items);
-        Ok(items)
+        reading.take(reader, read, vintage::maps_objects(now.at)).map_err(|cause| failed(&cause))?;
+        reading.items.truncate(max_items);
+        if reading.items.len() < max_items
+            && let Some(next) = reading.further.pop_front()
+        {
+            let arguments = Value::object([
+                ("Bucket", Value::String(next.bucket.clone())),
+                ("Key", Value::String(next.key.clone())),
+            ]);
+            reading.at = next;
+            return Ok(Read::Next(arguments));
+        }
+        Ok(Read::All(std::mem::take(&mut reading.items)))
     }
 }
 
-/// Whether a reader lists objects instead of reading one.
-pub(super) fn lists_objects(resource: &Resource) -> bool {
-    matches!(resource, Resource::Service(service) if &*service.action == "listObjectsV2")
+/// An item and where it comes from.
+#[derive(Debug)]
+pub(super) struct ReadItem {
+    pub value: Value,
+    /// Whether it is a pair of an object.
+    pub keyed: bool,
+    pub source: Text,
 }
 
-fn parse_body(reader: &ItemReader, body: &str) -> Result<Vec<Value>, String> {
-    match reader.input_type {
-        _ if lists_objects(&reader.resource) => Err("A listing is an array of objects.".into()),
-        InputType::Json => {
+/// What a Map Run has read so far.
+#[derive(Debug)]
+pub(super) struct Reading {
+    /// What is being read.
+    at: Location,
+    /// Objects that a listing or a manifest has named, and what is in them.
+    further: VecDeque<Location>,
+    within: Option<Format>,
+    items: Vec<ReadItem>,
+}
+
+#[derive(Debug)]
+struct Location {
+    bucket: Text,
+    /// Nothing for a listing.
+    key: Text,
+}
+
+#[derive(Clone, Debug)]
+enum Format {
+    Given(InputType),
+    /// Rows of an S3 inventory, whose columns its manifest names.
+    Inventory(Vec<Text>),
+}
+
+/// What reading has come to.
+pub(super) enum Read {
+    All(Vec<ReadItem>),
+    /// An object is to be read, by these arguments.
+    Next(Value),
+}
+
+impl Reading {
+    pub fn of(arguments: &Value) -> Reading {
+        let text = |key: &str| Text::from(arguments.get(key).and_then(Value::as_str).unwrap_or_default());
+        let at = Location { bucket: text("Bucket"), key: text("Key") };
+        Reading { at, further: VecDeque::new(), within: None, items: Vec::new() }
+    }
+
+    fn source(&self) -> Text {
+        let Location { bucket, key } = &self.at;
+        if key.is_empty() { format!("S3://{bucket}").into() } else { format!("S3://{bucket}/{key}").into() }
+    }
+
+    fn take(&mut self, reader: &ItemReader, read: &Value, objects: bool) -> Result<(), String> {
+        let body = || read.as_str().ok_or("The ItemReader returned nothing that items can be read from.");
+        if let Some(format) = &self.within {
+            let (values, keyed) = parse(format, reader, body()?, objects)?;
+            self.add(values, keyed);
+            return Ok(());
+        }
+        match (read, reader.manifest) {
+            (Value::Array(listed), _) if reader.flatten => {
+                let keys = listed.iter().filter_map(|object| object.get("Key").and_then(Value::as_str));
+                let bucket = &self.at.bucket;
+                self.further = keys.map(|key| Location { bucket: bucket.clone(), key: key.into() }).collect();
+                self.within = Some(Format::Given(reader.input_type));
+            }
+            // A listing comes as it is.
+            (Value::Array(listed), _) => {
+                self.at.key = "".into();
+                self.add(listed.to_vec(), false);
+            }
+            (_, Some(Manifest::Inventory)) => {
+                let (files, columns) = inventory(body()?)?;
+                self.further = files;
+                self.within = Some(Format::Inventory(columns));
+            }
+            (_, Some(Manifest::Athena)) => {
+                self.further = body()?.lines().filter_map(location).collect();
+                self.within = Some(Format::Given(reader.input_type));
+            }
+            (_, None) => {
+                let (values, keyed) = parse(&Format::Given(reader.input_type), reader, body()?, objects)?;
+                self.add(values, keyed);
+            }
+        }
+        Ok(())
+    }
+
+    fn add(&mut self, values: Vec<Value>, keyed: bool) {
+        let source = self.source();
+        self.items.extend(values.into_iter().map(|value| ReadItem { value, keyed, source: source.clone() }));
+    }
+}
+
+/// `s3://bucket/key`, as the manifests of Athena name the files of a query.
+fn location(line: &str) -> Option<Location> {
+    let (bucket, key) = line.trim().trim_matches('"').strip_prefix("s3://")?.split_once('/')?;
+    Some(Location { bucket: bucket.into(), key: key.into() })
+}
+
+/// The files of an S3 inventory and the names of their columns, by its manifest.
+fn inventory(body: &str) -> Result<(VecDeque<Location>, Vec<Text>), String> {
+    let manifest = Value::parse(body).map_err(|error| format!("The manifest is not JSON: {error}"))?;
+    let text =
+        |key: &str| manifest.get(key).and_then(Value::as_str).ok_or_else(|| format!("The manifest has no `{key}`."));
+    if text("fileFormat")? != "CSV" {
+        return Err("Only inventories in CSV are read.".into());
+    }
+    let bucket = text("destinationBucket")?;
+    let bucket: Text = bucket.rsplit(":::").next().unwrap_or(bucket).into();
+    let columns = text("fileSchema")?.split(',').map(|column| column.trim().into()).collect();
+    let files = manifest.get("files").and_then(Value::as_array).ok_or("The manifest has no `files`.")?;
+    let keys = files.iter().filter_map(|file| file.get("key").and_then(Value::as_str));
+    Ok((keys.map(|key| Location { bucket: bucket.clone(), key: key.into() }).collect(), columns))
+}
+
+/// The items in the text of an object, and whether they are the pairs of one in JSON.
+fn parse(format: &Format, reader: &ItemReader, body: &str, objects: bool) -> Result<(Vec<Value>, bool), String> {
+    let items = match format {
+        Format::Inventory(columns) => csv(body, &CsvConfig { headers: Some(columns.clone()), delimiter: None })?,
+        Format::Given(InputType::Json) => {
             let value =
                 Value::parse(body).map_err(|error| format!("Attempting to parse the JSON file failed: {error}"))?;
             let found = match &reader.items_pointer {
@@ -79,26 +201,24 @@ fn parse_body(reader: &ItemReader, body: &str) -> Result<Vec<Value>, String> {
                 None => &value,
             };
             match found {
-                Value::Array(items) => Ok(items.to_vec()),
-                Value::Object(members) => Ok(members.iter().map(|(key, value)| pair(key, value)).collect()),
-                _ => Err("Attempting to map over non-iterable node.".into()),
+                Value::Array(items) => items.to_vec(),
+                Value::Object(members) if objects => {
+                    return Ok((members.iter().map(|(key, value)| pair(key, value)).collect(), true));
+                }
+                _ => return Err("Attempting to map over non-iterable node.".into()),
             }
         }
-        InputType::Jsonl => {
+        Format::Given(InputType::Jsonl) => {
             let lines = body.lines().filter(|line| !line.trim().is_empty());
-            lines.map(|line| Value::parse(line).map_err(|error| format!("A line is not JSON: {error}"))).collect()
+            let line = |line| Value::parse(line).map_err(|error| format!("A line is not JSON: {error}"));
+            lines.map(line).collect::<Result<_, _>>()?
         }
-        InputType::Csv => csv(body, &reader.csv),
-        InputType::Manifest => {
-            Err("S3 inventory manifests are not read here; list the objects or give their items as JSON.".into())
+        Format::Given(InputType::Csv) => csv(body, &reader.csv)?,
+        Format::Given(InputType::Parquet) => {
+            return Err("Parquet files are not read here; give the items as JSON, JSONL or CSV.".into());
         }
-        InputType::Parquet => Err("Parquet files are not read here; give the items as JSON, JSONL or CSV.".into()),
-    }
-}
-
-/// A member of an object as an item.
-fn pair(key: &Text, value: &Value) -> Value {
-    Value::object([("Key", Value::String(key.clone())), ("Value", value.clone())])
+    };
+    Ok((items, false))
 }
 
 /// Rows of a CSV text (RFC 4180) as objects by header.

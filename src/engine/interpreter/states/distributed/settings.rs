@@ -31,10 +31,12 @@ pub struct MapRunChange {
 }
 
 impl MapRunSettings {
-    pub(super) fn tolerates(&self, failed: u32, total: usize) -> bool {
-        let by_count = self.tolerated_count.is_some_and(|count| i64::from(failed) <= count);
-        let by_share = self.tolerated_percentage.is_some_and(|share| f64::from(failed) * 100.0 <= share * total as f64);
-        failed == 0 || by_count || by_share
+    /// Where nothing is said no item may fail; where both are, neither bound may be passed.
+    pub(super) fn tolerates(&self, failed: u64, items: u64) -> bool {
+        let by_count = self.tolerated_count.is_none_or(|count| failed <= count.unsigned_abs());
+        let by_share = self.tolerated_percentage.is_none_or(|share| failed as f64 * 100.0 <= share * items as f64);
+        let some = self.tolerated_count.is_some() || self.tolerated_percentage.is_some();
+        failed == 0 || (some && by_count && by_share)
     }
 
     pub(super) fn limit(&self) -> u32 {
