@@ -86,13 +86,7 @@ impl SimulationRun {
 
     /// What came out so far.
     pub fn report(&self) -> Result<JsValue, JsValue> {
-        let report = Report::new(
-            &self.scenario,
-            self.simulation.runner(),
-            self.merge.rows(),
-            self.merge.tally(),
-            self.simulation.detail(),
-        );
+        let report = Report::new(&self.scenario, self.simulation.runner(), &self.merge, self.simulation.detail());
         give(&report)
     }
 }

@@ -137,6 +137,27 @@ fn says_why_not() {
             ),
             "the controller's decisions depend on more than an alarm",
         ),
+        (
+            r#"{"kind": "constant", "ms": 90000}"#,
+            format!(r#"{poisson}, {}, "alarms": [{alarm}]"#, canary.replace("30,", r#"30, "on_rollback": "abort","#)),
+            "a rollback stops what still runs, so failures depend on the alarm",
+        ),
+        (
+            at_once,
+            format!(
+                r#"{poisson}, "strategy": {{"kind": "steps", "steps": [{{"weight": 0, "hold_ms": 60000}}]}}, "alarms": [{alarm}]"#
+            ),
+            "the rollout begins with a weight of 0",
+        ),
+        (
+            at_once,
+            format!(
+                r#"{poisson}, {}, "alarms": [{}]"#,
+                canary.replace("30,", r#"30, "on_alarm_at_start": "ignore","#),
+                alarm.replace(r#""threshold""#, r#""initial": "ALARM", "threshold""#)
+            ),
+            "the alarm rings already when the rollout begins",
+        ),
     ] {
         let scenario = scenario(0.1, latency, &rest);
         let reasons = exact(&scenario, &Tree::new(&scenario).unwrap()).unwrap_err();
