@@ -510,10 +510,19 @@ fn watched(o: &Oracle, replications: u64, latency: &str) -> String {
         "tumbling" => alarm.replace(r#""treatMissing""#, r#""window": "wallclock", "treatMissing""#),
         _ => alarm,
     };
+    // AWS's sample script polls, and not at the end of its interval.
+    let strategy = match o.has("poll_s") {
+        true => format!(
+            r#""strategy": {{"kind": "awsSample", "strategy": "canary", "increment": {}, "interval_s": {}, "poll_s": {}}}"#,
+            o.number("weight_new"),
+            60.0 * length,
+            o.number("poll_s")
+        ),
+        false => held(o.number("weight_new"), length),
+    };
     let rest = format!(
-        r#"{}, {alarm}, {}, "horizon_ms": {}, "replications": {replications}"#,
+        r#"{}, {alarm}, {strategy}, "horizon_ms": {}, "replications": {replications}"#,
         traffic(kind, o.number("rate_per_min")),
-        held(o.number("weight_new"), length),
         ms(length)
     );
     let (old, new) = (failing(o.number_or("p_old", 0.0), latency), failing(o.number("p_new"), latency));

@@ -23,6 +23,7 @@ impl Key {
 
     /// The key below this one that `word` names.
     #[must_use]
+    #[inline(always)]
     pub const fn with(self, word: u64) -> Key {
         // Multiplying by an odd number keeps words apart; the mixer then makes neighbours unrelated.
         Key(mix(self.0 ^ word.wrapping_mul(GOLDEN).wrapping_add(0xD1B5_4A32_D192_ED03)))
@@ -48,6 +49,7 @@ impl Key {
     }
 
     /// 64 random bits.
+    #[inline(always)]
     pub const fn bits(self) -> u64 {
         mix(self.0.wrapping_add(GOLDEN))
     }
@@ -61,12 +63,14 @@ impl Key {
     }
 
     /// Uniform in `[0, 1)`, a multiple of 2⁻⁵³.
+    #[inline(always)]
     pub fn uniform(self) -> f64 {
         (self.bits() >> 11) as f64 * (1.0 / 9_007_199_254_740_992.0)
     }
 }
 
 /// The finalizer of SplitMix64: a bijection in which each input bit flips each output bit with probability one half.
+#[inline(always)]
 const fn mix(mut z: u64) -> u64 {
     z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
     z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);

@@ -86,13 +86,7 @@ impl SimulationRun {
 
     /// What came out so far, as JSON text.
     pub fn report(&self) -> Result<String, JsValue> {
-        let report = Report::new(
-            &self.scenario,
-            self.simulation.runner(),
-            self.merge.rows(),
-            self.merge.tally(),
-            self.simulation.detail(),
-        );
+        let report = Report::new(&self.scenario, self.simulation.runner(), &self.merge, self.simulation.detail());
         json(&report)
     }
 }

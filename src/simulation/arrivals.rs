@@ -115,7 +115,7 @@ impl Arrivals {
     }
 
     /// When an execution starts whose draws are keyed by `key`, the `index`-th of its minute, if each starts alone.
-    #[inline]
+    #[inline(always)]
     pub fn at(&self, minute: u64, index: u32, key: Key) -> Time {
         match self.rate {
             Rate::Constant { per_min } => {
@@ -126,7 +126,7 @@ impl Arrivals {
     }
 
     /// The instant in a minute that has the part `u` of the minute's starts before it.
-    #[inline]
+    #[inline(always)]
     fn place(&self, minute: u64, u: f64) -> Time {
         let start = minute * MINUTE;
         let length = (self.end.saturating_sub(start)).min(MINUTE);

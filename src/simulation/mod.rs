@@ -76,5 +76,5 @@ pub fn simulate(document: &str) -> Result<Report, Vec<Diagnostic>> {
         while !simulation.advance(Budget { executions: u64::MAX }).is_done {}
         simulation.take().into_iter().for_each(|block| merge.add(block));
     }
-    Ok(Report::new(&scenario, simulation.runner(), merge.rows(), merge.tally(), simulation.detail()))
+    Ok(Report::new(&scenario, simulation.runner(), &merge, simulation.detail()))
 }

@@ -9,12 +9,12 @@ pub struct Sides<T> {
 }
 
 impl<T> Sides<T> {
-    #[inline]
+    #[inline(always)]
     pub fn of(&self, new: bool) -> &T {
         if new { &self.new } else { &self.old }
     }
 
-    #[inline]
+    #[inline(always)]
     pub fn of_mut(&mut self, new: bool) -> &mut T {
         if new { &mut self.new } else { &mut self.old }
     }

@@ -124,6 +124,13 @@ impl List<'_> {
                     number(minutes(canary.hold))
                 );
                 self.add("window-too-long", &pointer, message, "fewer or shorter periods, or a longer canary");
+            } else if u64::from(alarm.period * alarm.periods) * MINUTE > canary.hold.as_nanos() {
+                let message = format!(
+                    "alarm `{name}` looks at {} min, the canary lasts {} min: what was before it counts too",
+                    alarm.period * alarm.periods,
+                    number(minutes(canary.hold))
+                );
+                self.add("window-beyond-canary", &pointer, message, "fewer or shorter periods, or a longer canary");
             }
         }
         if alarm.missing == TreatMissing::Breaching && on_new {

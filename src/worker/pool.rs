@@ -259,7 +259,7 @@ impl Running {
 
     fn report(&self) -> Option<Report> {
         let Work::Rollout { merge, runner, detail, .. } = &self.work else { return None };
-        Some(Report::new(&self.scenario, &**runner, merge.rows(), merge.tally(), detail.as_deref()))
+        Some(Report::new(&self.scenario, &**runner, merge, detail.as_deref()))
     }
 }
 

@@ -125,5 +125,5 @@ fn play(text: &str, show: &mut dyn FnMut(f64)) -> Result<Report, Vec<Diagnostic>
         }
     });
     let merge = merge.into_inner().unwrap_or_else(PoisonError::into_inner);
-    Ok(Report::new(&scenario, simulation.runner(), merge.rows(), merge.tally(), simulation.detail()))
+    Ok(Report::new(&scenario, simulation.runner(), &merge, simulation.detail()))
 }

@@ -39,8 +39,17 @@ const PART: u64 = Key::word("part");
 impl Latency {
     pub const ZERO: Latency = Latency::Constant(Delay::ZERO);
 
+    /// [`draw`](Latency::draw), with the simplest laws in place: a loop of draws calls nothing then.
+    #[inline(always)]
+    pub fn draw_in_place(&self, key: Key) -> Delay {
+        match self {
+            Latency::Constant(delay) => *delay,
+            Latency::Exponential { mean } => exponential(key, *mean),
+            other => other.draw(key),
+        }
+    }
+
     /// The latency that belongs to a key.
-    #[inline]
     pub fn draw(&self, key: Key) -> Delay {
         match self {
             Latency::Constant(delay) => *delay,
@@ -48,8 +57,7 @@ impl Latency {
                 let span = to.as_nanos().saturating_sub(from.as_nanos()) as f64;
                 *from + nanos(key.uniform() * span)
             }
-            // 1 − u is never 0.
-            Latency::Exponential { mean } => nanos(-ln(1.0 - key.uniform()) * mean.as_nanos() as f64),
+            Latency::Exponential { mean } => exponential(key, *mean),
             Latency::LogNormal { median, sigma } => {
                 nanos(libm::exp(sigma * normal_quantile(key.uniform())) * median.as_nanos() as f64)
             }
@@ -279,8 +287,14 @@ pub fn read_millis(place: &Place, findings: &mut Findings) -> Option<Delay> {
     Some(nanos(millis * 1e6))
 }
 
+#[inline(always)]
+fn exponential(key: Key, mean: Delay) -> Delay {
+    // 1 − u is never 0.
+    nanos(-ln(1.0 - key.uniform()) * mean.as_nanos() as f64)
+}
+
 /// The nearest nanosecond. (`as` saturates, and sends NaN to 0.)
-#[inline]
+#[inline(always)]
 fn nanos(nanos: f64) -> Delay {
     Delay::from_nanos((nanos + 0.5) as u64)
 }

@@ -106,6 +106,11 @@ impl Alarm {
         periods + (periods / 3).max(2)
     }
 
+    /// What an evaluation costs, in executions: it reads the minutes of a period, and the evaluation range.
+    pub fn effort(&self) -> u64 {
+        1 + u64::from(self.range + 2 * self.period) / 16
+    }
+
     /// What a value is to the alarm; `samples` is of how many it is made.
     pub fn point(&self, value: Option<(f64, u64)>) -> Point {
         let Some((value, samples)) = value else { return Point::Missing };

@@ -86,6 +86,11 @@ impl Watch {
         self.first_entered = None;
     }
 
+    /// The minute of the last evaluation.
+    pub fn evaluated(&self) -> u64 {
+        self.next - 1
+    }
+
     /// Makes all evaluations up to a minute. The metrics must hold all that closed before it.
     pub fn advance(&mut self, alarm: &Alarm, metrics: &Metrics, minute: u64, mut tell: Option<&mut Vec<Evaluation>>) {
         while self.next <= minute {

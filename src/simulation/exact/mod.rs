@@ -27,7 +27,7 @@ pub use passage::{Chances, FirstPassage, first_passage};
 
 use super::alarm::{AlarmState, Window};
 use super::arrivals::MINUTE;
-use super::rollout::{Look, Plan};
+use super::rollout::{AlarmAtStart, Look, OnRollback, Plan};
 use super::runner::Runner;
 use super::scenario::Scenario;
 use crate::base::Delay;
@@ -76,6 +76,10 @@ pub fn exact(scenario: &Scenario, runner: &impl Runner) -> Result<Exact, Vec<Str
         "the alias is split at the start",
     );
     unless(scenario.strategy.guards.len() < 2, "several alarms share the same executions");
+    unless(
+        scenario.strategy.on_rollback == OnRollback::Keep || scenario.strategy.guards.is_empty(),
+        "a rollback stops what still runs, so failures depend on the alarm",
+    );
     let path = match path(scenario) {
         Ok(path) => Some(path),
         Err(reason) => {
@@ -136,6 +140,11 @@ fn path(scenario: &Scenario) -> Result<Path, String> {
         }
         _ => return Err("the controller's decisions depend on more than an alarm".into()),
     }
+    // Times, and what drifts, count from the first share of traffic.
+    if !matches!(scenario.strategy.plan, Plan::Nothing) && path.segments.first().is_some_and(|(_, weight)| *weight == 0)
+    {
+        return Err("the rollout begins with a weight of 0".into());
+    }
     path.watched = path.watched.min(horizon / MINUTE);
     if scenario.strategy.guards.is_empty() {
         path.watched = 0;
@@ -157,7 +166,9 @@ fn solve(scenario: &Scenario, runner: &impl Runner, path: &Path, new: usize) -> 
     let guard = scenario.strategy.guards.first().and_then(|guard| scenario.alarms.get(*guard));
     if let Some(alarm) = guard {
         if alarm.initial == AlarmState::Alarm {
-            return Err("the alarm rings already, so the rollout is refused".into());
+            let refused = scenario.strategy.at_start == AlarmAtStart::Fail;
+            let so = if refused { ", so the rollout is refused" } else { " when the rollout begins" };
+            return Err(format!("the alarm rings already{so}"));
         }
         let period = u64::from(alarm.period);
         if period > 1 && alarm.window == Window::Sliding {

@@ -1,6 +1,6 @@
 //! When an alarm first goes to ALARM, from independent points.
 
-use crate::simulation::alarm::{Alarm, AlarmState, Point, evaluate};
+use crate::simulation::alarm::{Alarm, AlarmState, Point, TreatMissing, evaluate};
 use serde::Serialize;
 
 /// What a period is to the alarm, with probabilities that add up to 1.
@@ -61,6 +61,9 @@ const RARE: f64 = 1e-13;
 /// # Errors
 /// That the alarm looks back over too many periods.
 pub fn first_passage(points: &[Chances], alarm: &Alarm) -> Result<FirstPassage, String> {
+    if let Some((points, alarm)) = without_gaps(points, alarm) {
+        return first_passage(&points, &alarm);
+    }
     let gaps = points.iter().any(|chances| chances.missing > RARE);
     let looks_back = |symbols: usize, range: u32| symbols.checked_pow(range.saturating_sub(1));
     // Without gaps the newest N points are all that counts.
@@ -78,6 +81,29 @@ pub fn first_passage(points: &[Chances], alarm: &Alarm) -> Result<FirstPassage, 
         return first_passage_with_gaps(points, alarm);
     }
     Ok(walk(points, alarm, symbols, range, states))
+}
+
+/// Where no older point is looked for in the place of a missing one, and such a one counts as a point of a kind, it is
+/// one of that kind: there are fewer windows to keep apart then. Nothing where there is no gap to fill.
+fn without_gaps(points: &[Chances], alarm: &Alarm) -> Option<(Vec<Chances>, Alarm)> {
+    let stands_for = match alarm.missing {
+        TreatMissing::NotBreaching => Point::Ok,
+        TreatMissing::Breaching => Point::Breaching,
+        TreatMissing::Missing | TreatMissing::Ignore => return None,
+    };
+    let has_gaps = alarm.before == Point::Missing || points.iter().any(|chances| chances.missing > 0.0);
+    if alarm.range != alarm.periods || !has_gaps {
+        return None;
+    }
+    let filled = |chances: &Chances| {
+        let Chances { missing, ok, breaching } = *chances;
+        match stands_for {
+            Point::Ok => Chances { missing: 0.0, ok: ok + missing, breaching },
+            _ => Chances { missing: 0.0, ok, breaching: breaching + missing },
+        }
+    };
+    let before = if alarm.before == Point::Missing { stands_for } else { alarm.before };
+    Some((points.iter().map(filled).collect(), Alarm { before, ..alarm.clone() }))
 }
 
 fn first_passage_with_gaps(points: &[Chances], alarm: &Alarm) -> Result<FirstPassage, String> {

@@ -137,9 +137,76 @@ fn says_why_not() {
             ),
             "the controller's decisions depend on more than an alarm",
         ),
+        (
+            r#"{"kind": "constant", "ms": 90000}"#,
+            format!(r#"{poisson}, {}, "alarms": [{alarm}]"#, canary.replace("30,", r#"30, "on_rollback": "abort","#)),
+            "a rollback stops what still runs, so failures depend on the alarm",
+        ),
+        (
+            at_once,
+            format!(
+                r#"{poisson}, "strategy": {{"kind": "steps", "steps": [{{"weight": 0, "hold_ms": 60000}}]}}, "alarms": [{alarm}]"#
+            ),
+            "the rollout begins with a weight of 0",
+        ),
+        (
+            at_once,
+            format!(
+                r#"{poisson}, {}, "alarms": [{}]"#,
+                canary.replace("30,", r#"30, "on_alarm_at_start": "ignore","#),
+                alarm.replace(r#""threshold""#, r#""initial": "ALARM", "threshold""#)
+            ),
+            "the alarm rings already when the rollout begins",
+        ),
     ] {
         let scenario = scenario(0.1, latency, &rest);
         let reasons = exact(&scenario, &Tree::new(&scenario).unwrap()).unwrap_err();
         assert_eq!(reasons, [reason], "{rest}");
+    }
+}
+
+/// Gaps that count as points are points: the same law with fewer windows, and one for windows that are long.
+#[test]
+fn gaps_that_count_are_points() {
+    let alarm = |n: u32, m: u32, treat: &str, before: &str| {
+        let poisson = r#""traffic": {"kind": "poisson", "per_min": 2}, "horizon_ms": 2400000"#;
+        let rest = format!(
+            r#"{poisson}, "strategy": {{"kind": "allAtOnce", "bake_ms": 2400000}}, "alarms": [{{{ALARM}, "metric": "ExecutionsFailed",
+                "statistic": "Sum", "operator": ">=", "threshold": 1, "N": {n}, "M": {m}, "range": {n},
+                "treatMissing": "{treat}", "before": "{before}"}}]"#
+        );
+        scenario(0.4, r#"{"kind": "constant", "ms": 0}"#, &rest)
+    };
+    // A minute breaches when something fails in it (or nothing ends in it, where that counts): k of N by counting.
+    for (n, m, treat, before) in [
+        (1, 1, "notBreaching", "missing"),
+        (3, 2, "notBreaching", "notBreaching"),
+        (3, 3, "breaching", "notBreaching"),
+        (4, 2, "breaching", "missing"),
+        (15, 10, "notBreaching", "notBreaching"),
+    ] {
+        let scenario = alarm(n, m, treat, before);
+        let answer = exact(&scenario, &Tree::new(&scenario).unwrap()).unwrap_or_else(|reasons| panic!("{reasons:?}"));
+        let breaches = |point: &Chances| point.breaching + if treat == "breaching" { point.missing } else { 0.0 };
+        let was = u32::from(treat == "breaching" && before == "missing");
+        // Windows as bits, the newest lowest.
+        let all = (1_u32 << (n - 1)) - 1;
+        let mut windows = std::collections::BTreeMap::from([(was * all, 1.0)]);
+        for (minute, point) in answer.points.iter().enumerate() {
+            let (mut next, mut rung) = (std::collections::BTreeMap::new(), 0.0);
+            for (window, mass) in &windows {
+                for (bit, p) in [(1, breaches(point)), (0, 1.0 - breaches(point))] {
+                    let whole = window << 1 | bit;
+                    if whole.count_ones() >= m {
+                        rung += mass * p
+                    } else {
+                        *next.entry(whole & all).or_insert(0.0) += mass * p
+                    }
+                }
+            }
+            assert!((answer.passage.at[minute] - rung).abs() < 1e-12, "{m} of {n} {treat} {minute}");
+            windows = next;
+        }
+        assert!(answer.passage.total() > 0.01);
     }
 }

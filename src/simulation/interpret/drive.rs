@@ -98,6 +98,11 @@ impl Driver {
         4 * std::mem::take(&mut self.steps)
     }
 
+    /// Takes note of work besides moves.
+    pub fn add_effort(&mut self, steps: u64) {
+        self.steps += steps;
+    }
+
     /// Runs the execution of a customer to its end.
     pub fn run<R: Record, L: Listen>(
         &mut self,

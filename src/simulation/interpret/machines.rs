@@ -179,10 +179,11 @@ impl Machines {
         }
     }
 
-    /// Draws what the executions of a replication share.
-    pub fn begin(&mut self, replication: Key, end: Time) {
+    /// Draws what the executions of a replication share. How much that was.
+    pub fn begin(&mut self, replication: Key, end: Time) -> u64 {
         self.outages.clear();
         self.outages.extend(self.groups.iter().map(|group| group.path(replication, Time::ZERO, end)));
+        self.outages.iter().map(|path| path.spans().len() as u64).sum()
     }
 
     /// What became of an execution, in numbers.

@@ -30,7 +30,7 @@ pub use version::{ClassReport, DurationReport, ErrorReport, Quantile, VersionRep
 use super::Sides;
 use super::alarm::{Alarm, AlarmTally};
 use super::cost::{Cost, Use, cost};
-use super::run::{Detail, Row, Tally, VersionTally};
+use super::run::{Detail, Merge, Row, Tally, VersionTally};
 use super::runner::{Coverage, Runner};
 use super::scenario::Scenario;
 use super::statistics::{Interval, Moments, mean_interval, wilson};
@@ -38,6 +38,7 @@ use super::warnings::{Warning, warnings};
 use crate::base::special::normal_cdf;
 use crate::base::{Delay, Text};
 use serde::Serialize;
+use std::sync::Arc;
 
 pub(in crate::simulation) use version::reports as version_reports;
 
@@ -75,7 +76,7 @@ pub struct Report {
     pub sentences: Vec<String>,
     /// In the order of replications.
     #[serde(skip)]
-    pub rows: Vec<Row>,
+    pub rows: Arc<Vec<Row>>,
     #[serde(skip)]
     pub tally: Tally,
     #[serde(skip)]
@@ -180,13 +181,8 @@ impl Series {
 
 impl Report {
     /// Makes the report of merged replications.
-    pub fn new(
-        scenario: &Scenario,
-        runner: &impl Runner,
-        rows: &[Row],
-        tally: &Tally,
-        detail: Option<&Detail>,
-    ) -> Report {
+    pub fn new(scenario: &Scenario, runner: &impl Runner, merge: &Merge, detail: Option<&Detail>) -> Report {
+        let (rows, tally) = (merge.rows(), merge.tally());
         let executions = tally.versions.iter().map(|version| version.started).sum();
         let split = detail.and_then(split);
         let rollout = rollout::report(scenario, runner, rows, tally);
@@ -210,7 +206,7 @@ impl Report {
             warnings: warnings(scenario, runner, tally),
             coverage: runner.coverage(),
             sentences: Vec::new(),
-            rows: rows.to_vec(),
+            rows: merge.shared_rows(),
             tally: tally.clone(),
             detail: detail.cloned(),
         };

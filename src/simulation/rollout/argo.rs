@@ -14,7 +14,7 @@ use crate::engine::tasks::read_millis;
 use crate::simulation::alarm::{Names, Operator, read_name, read_query, read_window};
 use crate::simulation::arrivals::MINUTE;
 use crate::simulation::metrics::Query;
-use crate::simulation::scenario::read_length;
+use crate::simulation::scenario::{read_length, read_rhythm};
 
 #[derive(Clone, Debug, PartialEq)]
 pub struct Argo {
@@ -146,7 +146,7 @@ fn read_measurement(place: &Place, names: &Names, is_step: bool, findings: &mut 
     let name = members.required("name", findings).and_then(|at| read_name(&at, findings));
     let query = read_query(&members, names, findings);
     let window = members.get("window_ms").map_or(Some(1), |at| read_window(&at, findings));
-    let interval = members.get("interval_ms").map(|at| read_length(&at, findings));
+    let interval = members.get("interval_ms").map(|at| read_rhythm(&at, findings));
     let initial_delay = members.get("initialDelay_ms").map_or(Some(Delay::ZERO), |at| read_millis(&at, findings));
     let mut whole = |key: &str, default: u64| match members.get(key) {
         Some(at) => at.integer(Range::between(0.0, 1e6), findings),

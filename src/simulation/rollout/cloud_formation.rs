@@ -3,7 +3,8 @@
 //!
 //! A tick at the start and then every minute: the alias must hold what the last tick wrote; any alarm in ALARM ends the
 //! deployment; then, if the interval has passed, the next shift. Nothing is watched once all traffic is on the new
-//! version, and ALL_AT_ONCE never asks an alarm. Interval is in minutes.
+//! version, and ALL_AT_ONCE never asks an alarm. Interval is in minutes. AWS does not say for certain that the first
+//! increment of LINEAR is at the start: `"first_increment_at_start": false` lets it come after an interval.
 
 use super::linear;
 use super::steps::{Look, Step, Steps};
@@ -27,6 +28,7 @@ pub(super) fn read(members: &Members, bake: Delay, is_split: bool, findings: &mu
     let type_ = members.required("Type", findings).and_then(|at| at.word(&TYPES, findings));
     let percentage = members.get("Percentage").map(|at| at.integer(Range::between(1.0, 99.0), findings));
     let minutes = members.get("Interval").map(|at| at.integer(Range::between(1.0, 2100.0), findings));
+    let at_start = members.get("first_increment_at_start").map_or(Some(true), |at| at.bool(findings));
     let type_ = type_?;
     let name = TYPES.iter().find(|(_, known)| *known == type_).map_or("", |(name, _)| name);
     let mut refuse = |message: String| findings.push(members.place().error("invalid-deployment", message));
@@ -68,7 +70,13 @@ pub(super) fn read(members: &Members, bake: Delay, is_split: bool, findings: &mu
         _ => {
             let (weight, interval) = (percentage?? as u8, Delay::from_secs(60 * minutes??));
             match type_ {
-                Type::Linear => linear::plan(weight, interval, bake, look).steps,
+                Type::Linear => {
+                    let mut steps = linear::plan(weight, interval, bake, look).steps;
+                    if !at_start? {
+                        steps.insert(0, watched(0, interval));
+                    }
+                    steps
+                }
                 _ => vec![watched(weight, interval), watched(100, bake)],
             }
         }

@@ -12,7 +12,7 @@ use crate::base::{Delay, Text, Time};
 use crate::simulation::alarm::{Names, read_name, read_query, read_window};
 use crate::simulation::arrivals::MINUTE;
 use crate::simulation::metrics::Query;
-use crate::simulation::scenario::read_length;
+use crate::simulation::scenario::read_rhythm;
 
 #[derive(Clone, Debug, PartialEq)]
 pub struct Flagger {
@@ -37,7 +37,7 @@ pub struct Check {
 }
 
 pub(super) fn read(members: &Members, bake: Delay, names: &Names, findings: &mut Findings) -> Option<Flagger> {
-    let interval = members.required("interval_ms", findings).and_then(|at| read_length(&at, findings));
+    let interval = members.required("interval_ms", findings).and_then(|at| read_rhythm(&at, findings));
     let mut weight = |key: &str| {
         let at = members.required(key, findings)?;
         let weight = read_weight(&at, findings)?;

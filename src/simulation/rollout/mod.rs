@@ -320,11 +320,27 @@ impl Plan {
         matches!(self, Plan::Sprt(_))
     }
 
+    /// About how often it looks at alarms or metrics of its own in so many minutes.
+    pub fn looks(&self, minutes: f64) -> f64 {
+        let every = |delay: crate::base::Delay| minutes * 60.0 / delay.as_secs_f64();
+        match self {
+            Plan::Steps(Steps { look: Look::Every { poll, .. }, .. }) => every(*poll),
+            Plan::Steps(_) => minutes,
+            Plan::Argo(argo) => {
+                argo.measurements().map(|asks| every(asks.interval) * (1 + asks.window / 16) as f64).sum()
+            }
+            Plan::Flagger(flagger) => {
+                flagger.checks.iter().map(|check| every(flagger.interval) * (1 + check.window / 16) as f64).sum()
+            }
+            Plan::Nothing | Plan::Sprt(_) | Plan::Manual(_) => 0.0,
+        }
+    }
+
     /// The highest weight below 100 that it holds, and for how long: what it calls its canary.
     pub fn canary(&self) -> Option<(u8, crate::base::Delay)> {
         match self {
             Plan::Steps(steps) => {
-                let first = steps.steps.first().filter(|step| step.weight < 100)?;
+                let first = steps.steps.iter().find(|step| step.weight > 0).filter(|step| step.weight < 100)?;
                 Some((first.weight, first.hold))
             }
             Plan::Flagger(flagger) => Some((flagger.step_weight, flagger.interval)),

@@ -9,7 +9,7 @@ use crate::base::document::{Findings, Members, Place};
 use crate::base::{Delay, Text};
 use crate::engine::tasks::read_millis;
 use crate::simulation::alarm::{Alarm, Names, read_name};
-use crate::simulation::scenario::read_length;
+use crate::simulation::scenario::read_rhythm;
 
 #[derive(Clone, Copy, PartialEq)]
 enum Kind {
@@ -69,7 +69,9 @@ impl Strategy {
             Kind::BlueGreen => &["alarms", "bake_ms", "poll_ms", "smoke"],
             Kind::Canary | Kind::Linear => &["alarms", "bake_ms", "poll_ms", "weight", "interval_ms"],
             Kind::Steps => &["alarms", "bake_ms", "poll_ms", "steps"],
-            Kind::CloudFormation => &["Type", "Percentage", "Interval", "Alarms", "bake_ms"],
+            Kind::CloudFormation => {
+                &["Type", "Percentage", "Interval", "Alarms", "bake_ms", "first_increment_at_start"]
+            }
             Kind::AwsSample => &["alarms", "strategy", "increment", "interval_s", "poll_s"],
             Kind::CodeDeploy => &["alarms", "bake_ms", "poll_ms", "name"],
             Kind::Argo => &["steps", "analysis", "bake_ms"],
@@ -82,7 +84,7 @@ impl Strategy {
         let members = place.known_members(findings, &known)?;
         let bake = members.get("bake_ms").map_or(Some(Delay::ZERO), |at| read_millis(&at, findings));
         let look = members.get("poll_ms").map_or(Some(Look::Always), |at| {
-            let poll = read_length(&at, findings)?;
+            let poll = read_rhythm(&at, findings)?;
             Some(Look::Every { poll, at_end: true })
         });
         let starts = [("fail", AlarmAtStart::Fail), ("ignore", AlarmAtStart::Ignore)];

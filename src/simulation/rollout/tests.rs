@@ -45,6 +45,10 @@ fn timelines() {
         ),
         (cloud(r#""Type": "LINEAR", "Percentage": 33, "Interval": 1"#), "0:33 1:66 2:99 3:100 3:done"),
         (cloud(r#""Type": "LINEAR", "Percentage": 60, "Interval": 7"#), "0:60 7:100 7:done"),
+        (
+            cloud(r#""Type": "LINEAR", "Percentage": 50, "Interval": 1, "first_increment_at_start": false"#),
+            "0:0 1:50 2:100 2:done",
+        ),
         (cloud(r#""Type": "ALL_AT_ONCE""#), "0:100 0:done"),
         (r#""kind": "codeDeploy", "name": "LambdaCanary10Percent30Minutes""#.into(), "0:10 30:100 30:done"),
         (r#""kind": "codeDeploy", "name": "AllAtOnce""#.into(), "0:100 0:done"),

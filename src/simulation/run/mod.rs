@@ -41,6 +41,7 @@ pub(in crate::simulation) use rig::{arrivals, horizon};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::rc::Rc;
+use std::sync::Arc;
 
 /// Replications in a block.
 pub const BLOCK: u64 = 100;
@@ -109,7 +110,8 @@ impl<R: Runner> Simulation<R> {
 
     /// Goes on with the block, at most so far.
     pub fn advance(&mut self, budget: Budget) -> Progress {
-        let mut left = budget.executions.max(1);
+        // One is for the replication.
+        let mut left = budget.executions.max(2);
         let most = left;
         while let (Some(block), Some((replication, twin))) = (&mut self.block, self.under_way) {
             // A replication costs something even where nothing starts in it.
@@ -172,7 +174,8 @@ fn has_twin(scenario: &Scenario) -> bool {
 #[derive(Debug)]
 pub struct Merge {
     effort: Effort,
-    rows: Vec<Row>,
+    /// Shared with the reports that are made of them: they are what is large.
+    rows: Arc<Vec<Row>>,
     tally: Tally,
     /// The next block in order.
     next: u64,
@@ -187,7 +190,7 @@ impl Merge {
     pub fn new(scenario: &Scenario) -> Merge {
         Merge {
             effort: scenario.effort,
-            rows: Vec::new(),
+            rows: Arc::default(),
             tally: Tally::default(),
             next: 0,
             early: BTreeMap::new(),
@@ -212,7 +215,13 @@ impl Merge {
             && let Some(block) = self.early.remove(&self.next)
         {
             self.next += 1;
-            self.rows.extend_from_slice(&block.rows);
+            let rows = Arc::make_mut(&mut self.rows);
+            if rows.is_empty()
+                && let Effort::Replications(all) = self.effort
+            {
+                rows.reserve_exact(all as usize);
+            }
+            rows.extend_from_slice(&block.rows);
             self.tally.merge(&block.tally);
             self.is_enough = self.rows.len() as u64 >= self.effort.most() || self.is_precise();
         }
@@ -234,6 +243,10 @@ impl Merge {
     /// In the order of replications.
     pub fn rows(&self) -> &[Row] {
         &self.rows
+    }
+
+    pub(in crate::simulation) fn shared_rows(&self) -> Arc<Vec<Row>> {
+        Arc::clone(&self.rows)
     }
 
     pub fn tally(&self) -> &Tally {

@@ -10,7 +10,7 @@ use super::tally::{NEVER, Row, Tally};
 use crate::base::{Delay, Key, Time};
 use crate::engine::tasks::DriftPer;
 use crate::simulation::Sides;
-use crate::simulation::alarm::{Evaluation, Watch};
+use crate::simulation::alarm::{Alarm, Evaluation, Watch};
 use crate::simulation::arrivals::{ARRIVAL, Arrival, Arrivals, MINUTE};
 use crate::simulation::metrics::{Close, Measure, Metric, Metrics, Query, Statistic, Stream};
 use crate::simulation::rollout::{Cause, Controller, Decision, Ending, Look, OnRollback, Plan, Smoke, Stage};
@@ -24,6 +24,14 @@ use std::rc::Rc;
 const BILLED: u64 = 100_000_000;
 /// Decisions at one instant; more are a controller that goes round.
 const MAX_ACTS: u32 = 10_000;
+/// Minutes whose alarms are evaluated before anyone asks how much the budget has left.
+const PIECE: u64 = 256;
+/// Durations that are kept before those that nobody will ask for are forgotten.
+const KEPT: f64 = 1e6;
+/// Starts that are tried again are given up after so many seconds.
+const MAX_TRIES: u32 = 300;
+/// A replication is kept in full for charts unless that takes more bytes than this.
+const MAX_WATCHED: u64 = 64_000_000;
 
 /// Everything that one replication after the other is played with.
 #[derive(Debug)]
@@ -37,22 +45,29 @@ pub(super) struct Rig<R> {
     ordered: bool,
     /// Executions of the new version are remembered until the end of the replication.
     remembers: bool,
-    keeps_times: bool,
+    /// What an evaluation of each alarm costs.
+    efforts: Vec<u64>,
+    /// How many minutes durations are kept, where percentiles are asked for.
+    times_for: Option<u64>,
+    /// After so many minutes old durations are forgotten.
+    stride: u64,
     express: bool,
     /// The starts of one minute in the order of time, where they are needed so.
     listed: Vec<Arrival>,
     open: BinaryHeap<Reverse<Open>>,
-    again: BinaryHeap<Reverse<Arrival2>>,
+    again: BinaryHeap<Reverse<Again>>,
     ledger: Vec<Entry>,
     course: Course,
     /// What charts want to know, if they do.
     watch: Option<Box<Watching>>,
+    /// What was done besides running executions, in executions: the next look at the budget takes it off.
+    spent: u64,
 }
 
 /// An execution that is running: when it closes, whether on the new version, whether well.
 type Open = (u64, u64, bool, bool);
-/// A start that is tried again: when, minute, index, minute key's owner.
-type Arrival2 = (u64, u64, u32);
+/// A start that is tried again: when, its minute and index, and how often it was tried.
+type Again = (u64, u64, u32, u32);
 
 /// An execution of the new version.
 #[derive(Clone, Copy, Debug)]
@@ -125,19 +140,39 @@ impl<R: Runner> Rig<R> {
         let percentile = |query: &Query| {
             matches!(query.measure, Measure::Statistic(Metric::ExecutionTime, Statistic::Percentile(_)))
         };
-        let queries: Box<dyn Iterator<Item = &Query>> = match plan {
-            Plan::Argo(argo) => Box::new(argo.measurements().map(|measurement| &measurement.query)),
-            Plan::Flagger(flagger) => Box::new(flagger.checks.iter().map(|check| &check.query)),
-            _ => Box::new(std::iter::empty()),
+        // What asks for percentiles, and how many minutes it looks back.
+        let mut back: Vec<u64> = Vec::new();
+        for alarm in scenario.alarms.iter().filter(|alarm| percentile(&alarm.query)) {
+            back.push(u64::from(alarm.period));
+        }
+        match plan {
+            Plan::Argo(argo) => {
+                back.extend(argo.measurements().filter(|asks| percentile(&asks.query)).map(|asks| asks.window));
+            }
+            Plan::Flagger(flagger) => {
+                back.extend(flagger.checks.iter().filter(|asks| percentile(&asks.query)).map(|asks| asks.window));
+            }
+            _ => {}
+        }
+        let delay = scenario.metrics.publish_delay.as_nanos().div_ceil(MINUTE);
+        let times_for = back.into_iter().max().map(|back| back + delay + 1);
+        let length = scenario.length().unwrap_or(Delay::from_nanos(MINUTE));
+        let per_minute = scenario.traffic.rate.expected(length) / (length.as_nanos() as f64 / MINUTE as f64).max(1.0);
+        let effort = |alarm: &Alarm| {
+            let samples = if percentile(&alarm.query) { per_minute * f64::from(alarm.period) / 8.0 } else { 0.0 };
+            alarm.effort() + samples as u64
         };
-        let keeps_times = scenario.alarms.iter().map(|alarm| &alarm.query).chain(queries).any(percentile);
+        let efforts = scenario.alarms.iter().map(effort).collect();
+        let stride = ((KEPT / per_minute.max(1.0)) as u64).max(1);
         Rig {
             arrivals,
             metrics: Metrics::new(scenario.metrics),
             watches: scenario.alarms.iter().map(Watch::new).collect(),
             ordered,
             remembers,
-            keeps_times,
+            efforts,
+            times_for,
+            stride,
             express: scenario.price.workflow_type == WorkflowType::Express,
             listed: Vec::new(),
             open: BinaryHeap::new(),
@@ -145,9 +180,16 @@ impl<R: Runner> Rig<R> {
             ledger: Vec::new(),
             course: Course::new(&scenario, 0, Key::new(0), false, 0),
             watch: None,
+            spent: 0,
             scenario,
             runner,
         }
+    }
+
+    /// Forgets durations after so many minutes: it must not change anything.
+    #[cfg(test)]
+    pub fn forget_after(&mut self, minutes: u64) {
+        self.stride = minutes;
     }
 
     /// Takes executions one by one even where that is not needed: it must not change anything.
@@ -161,10 +203,12 @@ impl<R: Runner> Rig<R> {
         let key = Key::new(self.scenario.seed).with(replication);
         let horizon = horizon(&self.scenario, &self.arrivals, key);
         self.runner.begin(key, Time::from_nanos(horizon));
+        self.spent += self.runner.effort() + horizon / MINUTE / 16;
+        let watched = watched && self.is_watchable(horizon / MINUTE);
         // Durations are kept for charts only as long as that is little.
         let few = self.scenario.traffic.rate.expected(Delay::from_nanos(horizon)) < 1e6;
         let smoke = smoke_of(&self.scenario.strategy.plan);
-        self.metrics.clear(horizon.div_ceil(MINUTE), self.keeps_times || (watched && few), smoke.is_some());
+        self.metrics.clear(horizon.div_ceil(MINUTE), self.times_for.is_some() || (watched && few), smoke.is_some());
         for (watch, alarm) in self.watches.iter_mut().zip(&self.scenario.alarms) {
             watch.reset(alarm);
         }
@@ -186,6 +230,12 @@ impl<R: Runner> Rig<R> {
         if let Some(smoke) = smoke {
             self.smoke(smoke, key);
         }
+    }
+
+    /// Whether a replication of so many minutes can be kept in full.
+    fn is_watchable(&self, minutes: u64) -> bool {
+        let evaluations = self.scenario.alarms.iter().map(|alarm| 64 + u64::from(alarm.range)).sum::<u64>();
+        minutes * (200 + evaluations) < MAX_WATCHED
     }
 
     /// Executions by version ARN, before anything is shifted.
@@ -212,7 +262,7 @@ impl<R: Runner> Rig<R> {
     }
 
     /// The place of a version, as the runner knows it.
-    #[inline]
+    #[inline(always)]
     fn version(&self, new: bool) -> usize {
         if new && !self.course.twin { self.scenario.new } else { self.scenario.old }
     }
@@ -222,11 +272,21 @@ impl<R: Runner> Rig<R> {
         let scenario = Rc::clone(&self.scenario);
         let plan = &scenario.strategy.plan;
         while !self.course.done {
+            if self.spent > 0 {
+                *budget = budget.saturating_sub(std::mem::take(&mut self.spent));
+                if *budget == 0 {
+                    return false;
+                }
+            }
             let course = &self.course;
             let act = course.controller.next(plan).as_nanos();
             let edit = scenario.alias.edits.get(course.edits).map_or(NEVER, |(at, _)| at.as_nanos());
             let propagated = course.propagating.front().map_or(NEVER, |(at, _)| *at);
-            let boundary = act.min(edit).min(propagated).min(course.horizon);
+            let mut boundary = act.min(edit).min(propagated).min(course.horizon);
+            if self.times_for.is_some() {
+                // Nothing happens there, but that the past is forgotten.
+                boundary = boundary.min((course.now / MINUTE + self.stride) * MINUTE);
+            }
             if course.now < boundary {
                 let reached = match self.ordered {
                     true => self.start_in_order(boundary, budget, tally, plan),
@@ -236,6 +296,16 @@ impl<R: Runner> Rig<R> {
                     return false;
                 }
                 continue;
+            }
+            let acts = act <= course.now && course.ending.is_none();
+            let looks = acts || course.now >= course.horizon || self.times_for.is_some();
+            if looks && !self.watch_up_to(self.course.now / MINUTE) {
+                continue;
+            }
+            if let Some(back) = self.times_for
+                && self.watch.is_none()
+            {
+                self.metrics.forget_times((self.course.now / MINUTE).saturating_sub(back));
             }
             self.decide(plan);
             let course = &mut self.course;
@@ -291,6 +361,11 @@ impl<R: Runner> Rig<R> {
                 }
             }
             self.course.now = until;
+            // A minute costs something even where nothing starts in it.
+            *budget = budget.saturating_sub(1);
+            if *budget == 0 && until < to {
+                return false;
+            }
         }
         true
     }
@@ -348,18 +423,22 @@ impl<R: Runner> Rig<R> {
                     return false;
                 }
                 *budget -= 1;
-                let (minute, index) = if first <= again {
+                let (minute, index, tries) = if first <= again {
                     let index = listed.map_or(0, |arrival| arrival.index);
                     self.course.minute.next += 1;
-                    (minute, index)
+                    (minute, index, 0)
                 } else {
-                    let Some(Reverse((_, minute, index))) = self.again.pop() else { break };
-                    (minute, index)
+                    let Some(Reverse((_, minute, index, tries))) = self.again.pop() else { break };
+                    (minute, index, tries)
                 };
-                self.try_start(next, minute, index, tally);
+                self.try_start(next, minute, index, tries, tally);
                 *budget = budget.saturating_sub(self.runner.effort());
             }
             self.course.now = until;
+            *budget = budget.saturating_sub(1);
+            if *budget == 0 && until < to {
+                return false;
+            }
         }
         true
     }
@@ -385,7 +464,7 @@ impl<R: Runner> Rig<R> {
     }
 
     /// Starts an execution unless a limit forbids it.
-    fn try_start(&mut self, at: u64, minute: u64, index: u32, tally: &mut Tally) {
+    fn try_start(&mut self, at: u64, minute: u64, index: u32, tries: u32, tally: &mut Tally) {
         if let Some(throttle) = self.scenario.throttle {
             let (tokens, since) = self.course.tokens;
             let refill = (at - since) as f64 / 1e9 * throttle.refill_per_s;
@@ -395,8 +474,8 @@ impl<R: Runner> Rig<R> {
                 self.course.tokens = (tokens, at);
                 self.metrics.throttle(at);
                 let later = at + 1_000_000_000;
-                if throttle.retries && later < self.course.horizon {
-                    self.again.push(Reverse((later, minute, index)));
+                if throttle.retries && tries < MAX_TRIES && later < self.course.horizon {
+                    self.again.push(Reverse((later, minute, index, tries + 1)));
                 } else {
                     self.course.row.dropped += 1;
                 }
@@ -462,7 +541,7 @@ impl<R: Runner> Rig<R> {
     }
 
     /// Adds an execution to the sums.
-    #[inline]
+    #[inline(always)]
     fn count(&mut self, new: bool, entry: &Entry, tally: &mut Tally) {
         let row = &mut self.course.row;
         let version = tally.versions.of_mut(new);
@@ -520,17 +599,23 @@ impl<R: Runner> Rig<R> {
             if self.course.controller.next(plan).as_nanos() > now || self.course.ending.is_some() {
                 break;
             }
-            self.watch_up_to(now / MINUTE);
+            self.spent += 1;
             self.on_stage(|controller, stage| controller.act(plan, stage));
         }
         self.see();
     }
 
-    fn watch_up_to(&mut self, minute: u64) {
+    /// Evaluates the alarms up to a minute, or some of it. Whether that was all.
+    fn watch_up_to(&mut self, minute: u64) -> bool {
+        let mut reached = true;
         for (n, (watch, alarm)) in self.watches.iter_mut().zip(&self.scenario.alarms).enumerate() {
             let told = self.watch.as_mut().and_then(|watch| watch.evaluations.get_mut(n));
-            watch.advance(alarm, &self.metrics, minute, told);
+            let to = minute.min(watch.evaluated() + PIECE);
+            self.spent += to.saturating_sub(watch.evaluated()) * self.efforts.get(n).copied().unwrap_or(1);
+            watch.advance(alarm, &self.metrics, to, told);
+            reached &= to == minute;
         }
+        reached
     }
 
     /// Lets someone act, and takes note of what was done.
@@ -621,7 +706,6 @@ impl<R: Runner> Rig<R> {
 
     fn finish(&mut self, tally: &mut Tally) {
         self.course.done = true;
-        self.watch_up_to(self.course.horizon / MINUTE);
         let ledger = std::mem::take(&mut self.ledger);
         let turned = self.course.row.rolled_back;
         let mut after = 0;

@@ -125,7 +125,7 @@ pub struct Closes {
 }
 
 impl Closes {
-    #[inline]
+    #[inline(always)]
     pub fn add(&mut self, close: Close) {
         *match close {
             Close::Succeeded => &mut self.succeeded,
@@ -182,7 +182,7 @@ impl From<Durations> for DurationsText {
 }
 
 impl Durations {
-    #[inline]
+    #[inline(always)]
     pub fn add(&mut self, nanos: u64) {
         self.histogram.add(nanos);
         self.sum += u128::from(nanos);

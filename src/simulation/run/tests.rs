@@ -3,6 +3,7 @@
 use super::rig::Rig;
 use super::*;
 use crate::base::value::read::parse as parse_json;
+use crate::base::{Key, Value};
 use crate::simulation::tree::Tree;
 
 /// A scenario by parts, with version 1 that never fails and version 2 that fails `p`.
@@ -275,4 +276,206 @@ fn smoke_tests_come_first() {
     assert_eq!((good.first_shift, good.ending), (5_000_000_000, End::Completed));
     let bad = row(0.9);
     assert_eq!((bad.first_shift, bad.ending, bad.started.new), (NEVER, End::Refused, 0));
+}
+
+/// Values that no author means, put where others stand.
+const STRANGE: [&str; 24] = [
+    "null",
+    "true",
+    "[]",
+    "{}",
+    "\"\"",
+    "\"6\"",
+    "\"x\"",
+    "0",
+    "-1",
+    "1",
+    "2",
+    "0.5",
+    "99",
+    "100",
+    "101",
+    "1e-9",
+    "-1e-300",
+    "59999",
+    "86400000",
+    "1000000",
+    "1e9",
+    "9007199254740993",
+    "1e18",
+    "1e300",
+];
+
+/// The document with something else at one place that chance picks: a strange value, a copy of what stands elsewhere, or
+/// nothing.
+fn mutated(document: &Value, key: Key) -> Value {
+    fn count(value: &Value) -> u64 {
+        let members = value.as_object().into_iter().flat_map(|object| object.values());
+        1 + value.as_array().into_iter().flat_map(|list| list.iter()).chain(members).map(count).sum::<u64>()
+    }
+    fn nth(value: &Value, mut n: u64) -> Value {
+        if n == 0 {
+            return value.clone();
+        }
+        n -= 1;
+        let members = value.as_object().into_iter().flat_map(|object| object.values());
+        for child in value.as_array().into_iter().flat_map(|list| list.iter()).chain(members) {
+            let inside = count(child);
+            if n < inside {
+                return nth(child, n);
+            }
+            n -= inside;
+        }
+        Value::Null
+    }
+    /// Nothing where `with` is nothing: the place is taken out.
+    fn put(value: &Value, n: &mut u64, with: Option<&Value>) -> Option<Value> {
+        if *n == 0 {
+            *n = u64::MAX;
+            return with.cloned();
+        }
+        *n -= 1;
+        Some(match value {
+            Value::Array(list) => list.iter().filter_map(|child| put(child, n, with)).collect::<Vec<_>>().into(),
+            Value::Object(members) => {
+                let mut made = crate::base::Object::new();
+                for (key, child) in members.iter() {
+                    if let Some(child) = put(child, n, with) {
+                        made.insert(key.clone(), child);
+                    }
+                }
+                made.into()
+            }
+            other => other.clone(),
+        })
+    }
+    let all = count(document);
+    let pick = |purpose: u64, of: u64| key.with(purpose).bits() % of;
+    let with = match pick(0, 10) {
+        0 => None,
+        1 | 2 => Some(nth(document, 1 + pick(1, all - 1))),
+        _ => Some(Value::parse(STRANGE[pick(2, STRANGE.len() as u64) as usize]).unwrap()),
+    };
+    put(document, &mut (1 + pick(3, all - 1)), with.as_ref()).unwrap_or_default()
+}
+
+/// Whatever a document says, it is refused with places and words, or it is played in slices that end. What the schema
+/// refuses is refused.
+#[test]
+fn documents_gone_wrong() {
+    let others = [
+        r#"{"kind": "argo", "steps": [{"setWeight": 20}, {"pause": {"duration_ms": 60000}}, {"analysis": {"metrics": [
+            {"name": "m", "metric": "ExecutionsFailed", "statistic": "Sum", "dimension": {"Version": "6"}, "count": 3,
+             "interval_ms": 60000, "failureCondition": {"operator": ">", "threshold": 0}}]}}]}"#,
+        r#"{"kind": "flagger", "interval_ms": 60000, "stepWeight": 10, "maxWeight": 50, "threshold": 2, "metrics": [{"name": "m",
+            "metric": "ExecutionTime", "statistic": "p90", "dimension": {"Version": "6"}, "window_ms": 120000,
+            "thresholdRange": {"max": 500}}]}"#,
+        r#"{"kind": "manual", "actions": [{"at_ms": 0, "weight": 10}, {"at_ms": 99999, "do": "rollBack"}]}"#,
+        r#"{"kind": "steps", "poll_ms": 30000, "on_rollback": "abort", "steps": [{"weight": 10, "hold_ms": 90000}]}"#,
+        r#"{"kind": "cloudFormation", "Type": "LINEAR", "Percentage": 30, "Interval": 2, "Alarms": ["failures"]}"#,
+    ];
+    let mut documents: Vec<Value> = Vec::new();
+    for (n, preset) in crate::simulation::presets::PRESETS.iter().enumerate() {
+        let document = Value::parse(preset.document).unwrap();
+        let mut made = document.as_object().unwrap().clone();
+        if n % 2 == 0 {
+            made.insert("strategy".into(), Value::parse(others[n / 2 % others.len()]).unwrap());
+        }
+        if n % 3 == 0 {
+            let limits = r#"{"bucket": 10, "refill_per_s": 1, "max_open": 5, "on_throttle": "retry"}"#;
+            made.insert("concurrency".into(), Value::parse(limits).unwrap());
+        }
+        documents.push(made.into());
+    }
+    let (mut refused, mut played) = (0, 0);
+    for n in 0..4000_u64 {
+        let key = Key::new(99).with(n);
+        let mut document = mutated(&documents[n as usize % documents.len()], key);
+        if n % 4 == 0 {
+            document = mutated(&document, key.with(1));
+        }
+        let text = document.to_json();
+        let scenario = Scenario::parse(&text).and_then(|scenario| Ok((Tree::new(&scenario)?, scenario)));
+        let (tree, scenario) = match scenario {
+            Ok(both) => both,
+            Err(findings) => {
+                refused += 1;
+                assert!(findings.iter().any(|finding| finding.is_error()), "{text}");
+                for finding in &findings {
+                    let place = finding.pointer.to_string();
+                    let parent = place.rsplit_once('/').map_or("", |(parent, _)| parent);
+                    assert!(document.pointer(&place).or(document.pointer(parent)).is_some(), "{place} in {text}");
+                    assert!(!finding.message.is_empty() && finding.span.end as usize <= text.len(), "{finding:?}");
+                }
+                continue;
+            }
+        };
+        played += 1;
+        assert_eq!(crate::simulation::scenario::schema::refusal(&document), None, "{text}");
+        let mut simulation = Simulation::new(Rc::new(scenario), tree);
+        simulation.begin(0);
+        for _ in 0..3 {
+            let begin = std::time::Instant::now();
+            let done = simulation.advance(Budget { executions: 2000 }).is_done;
+            assert!(begin.elapsed().as_secs() < 20, "a slice without end: {text}");
+            if done {
+                break;
+            }
+        }
+    }
+    assert!(refused > 1000 && played > 300, "{refused} {played}");
+}
+
+/// Little happens in a long time: the slices end all the same, and what is too much is refused before it begins.
+#[test]
+fn long_times_end() {
+    let far = r#""strategy": {"kind": "allAtOnce", "bake_ms": 60000000000}, "horizon_ms": 60000000000"#;
+    let rare = r#""traffic": {"kind": "poisson", "per_min": 0.000001}"#;
+    let rest = format!(r#"{rare}, {ALARM}, {far}, "replications": 10, "twin": false"#);
+    let scenario = scenario(0.1, AT_ONCE, &rest);
+    let mut simulation = simulation(&scenario);
+    simulation.begin(0);
+    let mut slices = 0;
+    while slices < 50 && !simulation.advance(Budget { executions: 10_000 }).is_done {
+        slices += 1;
+    }
+    assert_eq!(slices, 50, "a million minutes take more than 50 slices of 10,000");
+    // In one go and in slices, it comes to the same.
+    let shorter = rest.replace("60000000000", "6000000000").replace("0.000001", "0.01");
+    let shorter = super::tests::scenario(0.5, AT_ONCE, &shorter);
+    same(&run(&shorter, u64::MAX), &run(&shorter, 777));
+    let told = |from: &str, to: &str| {
+        let text = scenario.root.to_value().to_json().replace(from, to);
+        let findings = Scenario::parse(&text).unwrap_err();
+        let told = findings.iter().map(|finding| (finding.pointer.to_string(), finding.help.is_some()));
+        told.collect::<Vec<_>>()
+    };
+    let at = |pointer: &str| vec![(pointer.to_owned(), true)];
+    assert_eq!(told(r#""replications":10"#, r#""replications":1000000"#), at("/replications"));
+    assert_eq!(told(r#""bake_ms""#, r#""poll_ms":0.001,"bake_ms""#), at("/strategy/poll_ms"));
+    assert_eq!(told(r#""horizon_ms":60000000000"#, r#""horizon_ms":3200000000000"#), at("/horizon_ms"));
+    let outage = r#""correlated":{"group":"g","rate_per_min":900,"mean_ms":1},"error":"E""#;
+    let first = format!("/versions/{}/behaviour/A", scenario.versions[0].name);
+    assert_eq!(told(r#""error":"E""#, outage), at(&first));
+}
+
+/// Percentiles of many durations, with the past forgotten: the same as without.
+#[test]
+fn durations_are_forgotten_once_nobody_asks() {
+    let alarm = r#""alarms": [{"name": "slow", "metric": "ExecutionTime", "statistic": "p90", "dimension": {"Version": "2"},
+        "operator": ">", "threshold": 92000, "period_s": 180, "N": 2, "M": 1}]"#;
+    let traffic = r#""traffic": {"kind": "poisson", "per_min": 300}"#;
+    let rest = format!(r#"{traffic}, {alarm}, {CANARY}, "replications": 20, "horizon_ms": 900000"#);
+    let scenario = scenario(0.2, EXPONENTIAL, &rest);
+    let whole = run(&scenario, u64::MAX);
+    let mut rig = Rig::new(Rc::clone(&scenario), Tree::new(&scenario).unwrap());
+    rig.forget_after(1);
+    let mut tally = Tally::default();
+    for (replication, row) in whole.rows().iter().enumerate() {
+        rig.begin(replication as u64, false, false);
+        while !rig.advance(&mut 999, &mut tally) {}
+        assert_eq!(rig.row(), *row);
+    }
+    let turned = whole.rows().iter().filter(|row| row.is_rolled_back()).count();
+    assert!(turned > 2 && turned < 18, "{turned}");
 }

@@ -11,7 +11,7 @@ pub struct Throttle {
     pub refill_per_s: f64,
     /// No start while so many executions are open.
     pub max_open: Option<u64>,
-    /// Whether callers try again a second later, as often as it takes; else the start is lost.
+    /// Whether callers try again a second later, for five minutes; else the start is lost.
     pub retries: bool,
 }
 

@@ -26,7 +26,7 @@ mod traffic;
 
 pub use limits::{Price, Throttle, WorkflowType};
 pub use traffic::{Burst, MAX_EXECUTIONS, MAX_MINUTES, Rate, Traffic};
-pub(in crate::simulation) use traffic::{minutes, read_length};
+pub(in crate::simulation) use traffic::{minutes, read_length, read_rhythm};
 
 use super::alarm::Alarm;
 use super::metrics::Switches;

@@ -2,7 +2,7 @@
 
 use super::{
     Alias, Effort, InputClass, MAX_EXECUTIONS, MAX_MINUTES, Price, Scenario, Throttle, Traffic, VERSION, Version,
-    read_length,
+    minutes, read_length,
 };
 use crate::base::document::{Findings, Members, Place, Range, listed};
 use crate::base::sort::sort_by_key;
@@ -13,6 +13,10 @@ use crate::simulation::alarm::{Alarm, Names, read_name};
 use crate::simulation::metrics::Switches;
 use crate::simulation::rollout::Strategy;
 
+/// Updates of the alias by others.
+const MAX_EDITS: usize = 10_000;
+/// Outages of one group in one replication.
+const MAX_OUTAGES: f64 = 100_000.0;
 /// Rows of results that a page can hold.
 const MAX_REPLICATIONS: f64 = 1_000_000.0;
 
@@ -262,7 +266,13 @@ fn read_alias(place: &Place, versions: Option<&[Version]>, findings: &mut Findin
     let propagation = members.get("propagation_ms").map_or(Some(Delay::ZERO), |at| read_millis(&at, findings));
     let mut edits = Vec::new();
     if let Some(at) = members.get("edits") {
-        for place in at.array(findings)? {
+        let places = at.array(findings)?;
+        if places.len() > MAX_EDITS {
+            let message = format!("{} edits, at most {MAX_EDITS} are possible", places.len());
+            findings.push(at.error("out-of-range", message));
+            return None;
+        }
+        for place in places {
             let Some(edit) = place.object(findings, &["at_ms", "weights"]) else { continue };
             let time = edit.required("at_ms", findings).and_then(|at| read_millis(&at, findings));
             let weights = edit.required("weights", findings).and_then(|at| read_weights(&at, versions?, findings));
@@ -429,6 +439,57 @@ fn check_size(members: &Members, scenario: &Scenario, findings: &mut Findings) {
             format!("{most:.0} replications of {expected:.0} executions are possible")
         } else {
             "lower the rate or the time".to_owned()
+        };
+        findings.push(at.error("out-of-range", message).help(mend));
+        return;
+    }
+    check_effort(members, scenario, expected, findings);
+}
+
+/// Whether the minutes, the looks at alarms and the outages are not too many, however few executions there are.
+fn check_effort(members: &Members, scenario: &Scenario, expected: f64, findings: &mut Findings) {
+    let longest = Delay::from_secs(60 * MAX_MINUTES);
+    let length = scenario.length().map_or_else(
+        || (expected / (scenario.traffic.rate.expected(longest) / MAX_MINUTES as f64)).min(MAX_MINUTES as f64),
+        minutes,
+    );
+    let mut outages = 0.0;
+    for version in &scenario.versions {
+        for (task, behaviour) in &version.behaviours {
+            for outage in behaviour.cases.iter().filter_map(|case| case.outage.as_ref()) {
+                let count = outage.rate_per_min * length;
+                outages += count;
+                if count > MAX_OUTAGES {
+                    let mut finding = members.place().error(
+                        "out-of-range",
+                        format!(
+                            "{count:.0} outages of the group `{}`, at most {MAX_OUTAGES:.0} are possible",
+                            outage.group
+                        ),
+                    );
+                    finding.pointer = Pointer::root().key("versions").key(&version.name).key("behaviour").key(task);
+                    findings.push(finding.help("lower `rate_per_min`, or simulate a shorter time"));
+                    return;
+                }
+            }
+        }
+    }
+    let alarms = scenario.alarms.iter().map(|alarm| alarm.effort() as f64).sum::<f64>();
+    let looks = scenario.strategy.plan.looks(length);
+    let times = if scenario.twin { 2.0 } else { 1.0 };
+    let each = times * (length * (1.0 + alarms) + looks + outages);
+    let all = each * scenario.effort.most() as f64;
+    if all > MAX_EXECUTIONS {
+        let at = members.get("replications").or_else(|| members.get("precision"));
+        let at = at.as_ref().unwrap_or(members.place());
+        let most = libm::floor(MAX_EXECUTIONS / each);
+        let message = format!(
+            "{:.0} replications of {length:.0} minutes are too many minutes in which alarms are evaluated",
+            scenario.effort.most()
+        );
+        let mend = match most >= 1.0 {
+            true => format!("{most:.0} replications are possible, more of a shorter time, or without `twin`"),
+            false => "shorten the time, the alarms' `range` and `period_s`, or look less often".to_owned(),
         };
         findings.push(at.error("out-of-range", message).help(mend));
     }

@@ -89,6 +89,7 @@ fn good_documents() {
         ("/strategy", r#"{"kind": "linear", "weight": 10, "interval_ms": 60000, "alarms": ["bad", "no such alarm"]}"#.into()),
         ("/strategy", r#"{"kind": "steps", "steps": [{"weight": 5, "hold_ms": 1}, {"weight": 100, "hold_ms": 1}]}"#.into()),
         ("/strategy", r#"{"kind": "cloudFormation", "Type": "LINEAR", "Percentage": 20, "Interval": 5, "Alarms": ["bad"]}"#.into()),
+        ("/strategy", r#"{"kind": "cloudFormation", "Type": "LINEAR", "Percentage": 20, "Interval": 5, "first_increment_at_start": false}"#.into()),
         ("/strategy", r#"{"kind": "awsSample", "strategy": "canary", "increment": 10, "interval_s": 300}"#.into()),
         ("/strategy", r#"{"kind": "codeDeploy", "name": "CodeDeployDefault.LambdaLinear10PercentEvery1Minute"}"#.into()),
         ("/strategy", r#"{"kind": "argo", "steps": [{"setWeight": 20}, {"pause": {}}, {"pause": {"duration_ms": 5}}, {"analysis": {"metrics": [
@@ -148,12 +149,18 @@ fn bad_documents() {
             "both rates are 0: nothing ever starts",
             false,
         ),
-        ("/horizon_ms", "0".into(), "/horizon_ms", "`0` is out of range: it must be greater than 0", true),
+        (
+            "/horizon_ms",
+            "0".into(),
+            "/horizon_ms",
+            "`0` is out of range: it must be greater than 0 and at most 60000000000",
+            true,
+        ),
         (
             "/horizon_ms",
             "1000000000000".into(),
             "/horizon_ms",
-            "`1000000000000` is out of range: it must be at least 0 and at most 316224000000",
+            "`1000000000000` is out of range: it must be greater than 0 and at most 60000000000",
             true,
         ),
         ("/horizon_ms", String::new(), "", "nothing says when it ends", false),

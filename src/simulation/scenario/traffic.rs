@@ -192,17 +192,32 @@ impl Traffic {
 
 /// A length of time that is not nothing and not longer than a simulation may be.
 pub(in crate::simulation) fn read_length(place: &Place, findings: &mut Findings) -> Option<Delay> {
-    let length = read_millis(place, findings)?;
-    if length == Delay::ZERO {
-        findings.push(place.error("out-of-range", "`0` is out of range: it must be greater than 0"));
+    let before = findings.list.len();
+    let range = Range::POSITIVE.up_to(60_000.0 * MAX_MINUTES as f64);
+    let Some(millis) = place.number(range, findings) else {
+        // The mend stands with what is too long, not with what is no length.
+        if let Some(finding) = findings.list.get_mut(before)
+            && place.node.as_number().is_some_and(|number| number.as_f64() > 0.0)
+        {
+            finding.help = Some("milliseconds: simulate a part of it".into());
+        }
         return None;
+    };
+    // What is shorter than a nanosecond is one.
+    Some(Delay::from_nanos(((millis * 1e6 + 0.5) as u64).max(1)))
+}
+
+/// How often somebody looks. Metrics come by the minute, so more often than each second shows nothing, and costs much.
+pub(in crate::simulation) fn read_rhythm(place: &Place, findings: &mut Findings) -> Option<Delay> {
+    let before = findings.list.len();
+    let range = Range::between(1000.0, 60_000.0 * MAX_MINUTES as f64);
+    let millis = place.number(range, findings);
+    if millis.is_none()
+        && let Some(finding) = findings.list.get_mut(before)
+    {
+        finding.help = Some("metrics are published once a minute: 60000 looks at each".into());
     }
-    if minutes(length) > MAX_MINUTES as f64 {
-        let finding = place.error("out-of-range", format!("longer than {MAX_MINUTES} minutes"));
-        findings.push(finding.help("simulate a part of it"));
-        return None;
-    }
-    Some(length)
+    Some(Delay::from_nanos((millis? * 1e6 + 0.5) as u64))
 }
 
 fn read_steps(place: &Place, findings: &mut Findings) -> Option<Rate> {

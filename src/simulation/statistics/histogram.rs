@@ -21,12 +21,12 @@ pub struct Histogram {
 }
 
 impl Histogram {
-    #[inline]
+    #[inline(always)]
     pub fn add(&mut self, value: u64) {
         self.add_many(bin(value), 1);
     }
 
-    #[inline]
+    #[inline(always)]
     fn add_many(&mut self, bin: usize, count: u64) {
         self.n += count;
         match self.counts.get_mut(bin) {
@@ -120,7 +120,7 @@ impl Histogram {
 }
 
 /// Values below 2·256 are their own bin; above, the top nine bits and the octave make the number.
-#[inline]
+#[inline(always)]
 fn bin(value: u64) -> usize {
     let shift = (63 - (value | PER_OCTAVE).leading_zeros()) - OCTAVE_BITS;
     ((u64::from(shift) << OCTAVE_BITS) + (value >> shift)) as usize

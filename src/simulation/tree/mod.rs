@@ -163,7 +163,8 @@ fn breach(facts: Facts) -> Option<&'static str> {
 
 impl Runner for Tree {
     fn begin(&mut self, replication: Key, end: Time) {
-        self.machines.begin(replication, end);
+        let outages = self.machines.begin(replication, end);
+        self.driver.add_effort(outages);
     }
 
     #[inline]

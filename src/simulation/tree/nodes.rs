@@ -135,7 +135,7 @@ enum End {
 }
 
 impl Site {
-    #[inline]
+    #[inline(always)]
     fn key(&self, thread: Key) -> Key {
         thread.with(self.word).with(u64::from(self.visit)).with(u64::from(self.attempt))
     }
@@ -175,7 +175,7 @@ impl Nodes {
     }
 
     /// Follows a thread that begins at `elapsed`. In a branch the time of the machine must not run out.
-    #[inline]
+    #[inline(always)]
     fn thread<const MAIN: bool>(
         &self,
         root: u32,
@@ -251,27 +251,27 @@ impl Nodes {
 
 impl Call {
     /// How long the attempt takes, and where it goes on. Nothing: it never ends.
-    #[inline]
+    #[inline(always)]
     fn draw(&self, thread: Key, elapsed: Delay, walk: &Walk) -> Option<(Delay, u32)> {
         let key = self.site.key(thread);
         // As `Behaviour::draw` does.
-        let mut left = if self.edges.len() > 1 { key.with(OUTCOME).uniform() } else { 0.0 };
-        let last = self.edges.len().saturating_sub(1);
-        let mut chosen = self.edges.first()?;
-        for (n, edge) in self.edges.iter().enumerate() {
-            chosen = edge;
-            if n == last {
-                break;
-            }
-            left -= if self.steady { edge.p } else { self.chance(n, elapsed, walk) };
-            if left < 0.0 {
-                break;
+        let (mut chosen, mut rest) = self.edges.split_first()?;
+        if !rest.is_empty() {
+            let mut left = key.with(OUTCOME).uniform();
+            let mut n = 0;
+            while let Some((next, after)) = rest.split_first() {
+                left -= if self.steady { chosen.p } else { self.chance(n, elapsed, walk) };
+                if left < 0.0 {
+                    break;
+                }
+                (chosen, rest) = (next, after);
+                n += 1;
             }
         }
         if chosen.silent {
             return (self.limit < Delay::MAX).then_some((self.limit, chosen.late));
         }
-        let latency = chosen.latency.draw(key.with(LATENCY));
+        let latency = chosen.latency.draw_in_place(key.with(LATENCY));
         Some(if latency > self.limit { (self.limit, chosen.late) } else { (latency, chosen.answered) })
     }
 
