@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
-use weir::asl::check::{Finding, Profile, Resources, check, invalid_definition};
+use weir::asl::check::{AwsDiagnostic, Finding, Profile, Resources, check, invalid_definition, to_aws};
 use weir::asl::{Definition, compile};
 use weir::base::{Key, Value};
 
@@ -220,15 +220,14 @@ fn recorded_answers() {
             let error = step.pointer("/expect/error/code").and_then(Value::as_str);
             match operation {
                 "ValidateStateMachineDefinition" => {
-                    let diagnostic = |finding: &Finding| {
-                        let told = finding.to_aws();
+                    let diagnostic = |told: AwsDiagnostic| {
                         let mut members =
                             vec![("code", Value::from(told.code)), ("message", Value::from(told.message))];
                         members.extend(told.location.map(|location| ("location", Value::from(location))));
                         members.push(("severity", Value::from(told.severity)));
                         Value::object(members)
                     };
-                    let told: Value = findings.iter().map(diagnostic).collect();
+                    let told: Value = to_aws(&definition, &findings).into_iter().map(diagnostic).collect();
                     let expected = step.pointer("/expect/response/diagnostics").cloned().unwrap_or_default();
                     let sorted = |value: &Value| {
                         value
@@ -248,7 +247,7 @@ fn recorded_answers() {
                         _ => None,
                     };
                     asked += 1;
-                    let told = invalid_definition(&findings)
+                    let told = invalid_definition(&definition, &findings)
                         .map(|errors| format!("Invalid State Machine Definition: '{errors}'"));
                     if told.as_deref() != expected {
                         wrong.push(format!("{id}: expected {expected:?}, found {told:?}"));

@@ -25,6 +25,8 @@ struct Spot {
     /// What is looked for here.
     candidates: Vec<Value>,
     may_be_absent: bool,
+    /// Something is put into it.
+    is_object: bool,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -59,6 +61,11 @@ impl Inventor {
         }
         for parts in &reads.absent {
             whole.at(parts).may_be_absent = true;
+        }
+        for parts in &reads.put {
+            for end in 0..parts.len() {
+                whole.at(&parts[..end]).is_object = true;
+            }
         }
         let plain = whole.clone();
         reads.handed_on.sort();
@@ -302,6 +309,7 @@ impl Spot {
             );
         }
         match self.candidates.len() {
+            0 if self.is_object => Value::object::<Text>([]),
             0 => "made-up".into(),
             count => self.candidates[(key.bits() % count as u64) as usize].clone(),
         }
