@@ -426,12 +426,12 @@ fn name_of(owner: Owner) -> String {
         Owner::Test => "a condition inside of a choice rule".into(),
         Owner::Retrier => "a retrier".into(),
         Owner::Catcher => "a catcher".into(),
-        Owner::ProcessorConfig => "ProcessorConfig".into(),
-        Owner::ItemReader => "ItemReader".into(),
-        Owner::ReaderConfig => "ReaderConfig".into(),
-        Owner::ItemBatcher => "ItemBatcher".into(),
-        Owner::ResultWriter => "ResultWriter".into(),
-        Owner::WriterConfig => "WriterConfig".into(),
+        Owner::ProcessorConfig => "`ProcessorConfig`".into(),
+        Owner::ItemReader => "`ItemReader`".into(),
+        Owner::ReaderConfig => "`ReaderConfig`".into(),
+        Owner::ItemBatcher => "`ItemBatcher`".into(),
+        Owner::ResultWriter => "`ResultWriter`".into(),
+        Owner::WriterConfig => "`WriterConfig`".into(),
     }
 }
 

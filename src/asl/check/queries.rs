@@ -5,7 +5,6 @@ use super::{Adding, Checker, Sees};
 use crate::asl::QueryLanguage;
 use crate::asl::fields::Shape;
 use crate::asl::query::intrinsic::Call;
-use crate::asl::query::jsonata::StatesReference;
 use crate::asl::query::path::SyntaxError;
 use crate::asl::query::{Expression, Path, Root};
 use crate::base::document::{listed, nearest};
@@ -282,7 +281,12 @@ impl<'d> Checker<'d> {
             Ok(expression) => {
                 self.reads_of_expression(&expression, source, at, start);
                 for reference in expression.jsonata().states() {
-                    self.states_member(at, reference, place(self, reference.span));
+                    let Some(name) = reference.path.first() else { continue };
+                    // Up to the member, not to all that is read behind it.
+                    let behind = source.get(reference.span.start as usize..).and_then(|text| text.find(&**name));
+                    let end = behind.map_or(reference.span.end, |at| reference.span.start + (at + name.len()) as u32);
+                    let span = place(self, Span::new(reference.span.start, end.min(reference.span.end)));
+                    self.states_member(at, name, span);
                 }
                 for context in expression.jsonata().context() {
                     let span = place(self, context.span);
@@ -300,10 +304,9 @@ impl<'d> Checker<'d> {
     }
 
     /// A member of `$states`: that there is one of that name, and that it has a value by then.
-    fn states_member(&mut self, at: &At<'d>, reference: &StatesReference, span: Span) {
+    fn states_member(&mut self, at: &At<'d>, name: &str, span: Span) {
         const MEMBERS: [&str; 4] = ["input", "context", "result", "errorOutput"];
-        let Some(name) = reference.path.first() else { return };
-        let help = match &**name {
+        let help = match name {
             "input" | "context" => return,
             "result" if self.sees == Sees::Result => return,
             "errorOutput" if self.sees == Sees::Error => return,
@@ -314,7 +317,7 @@ impl<'d> Checker<'d> {
                 None => format!("it has {}", listed(&MEMBERS).replace(" or ", " and ")),
             },
         };
-        let message = if MEMBERS.contains(&&**name) {
+        let message = if MEMBERS.contains(&name) {
             format!("`$states.{name}` has no value here")
         } else {
             format!("`$states` has no `{name}`")

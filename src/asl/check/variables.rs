@@ -12,6 +12,9 @@ use crate::base::document::nearest;
 use crate::base::{Pointer, Severity, Span, Text};
 use rustc_hash::FxHashSet;
 
+/// So many names are compared with a mistyped one.
+const MAX_COMPARED: usize = 200;
+
 /// A query that reads a variable.
 pub(super) struct Read {
     machine: MachineId,
@@ -55,19 +58,19 @@ impl<'d> Checker<'d> {
         }
         let assigned = self.assigned();
         for Read { machine, name, is_called, pointer, span } in reads {
-            let mut known: Vec<&str> = Vec::new();
-            let mut around = Some(machine);
-            while let Some(id) = around {
-                known.extend(assigned.get(crate::base::Id::index(id)).into_iter().flatten().copied());
-                let owner = self.definition.machines[id].owner;
-                around = owner.map(|owner| self.definition.states[owner.state()].machine);
-            }
-            if known.contains(&&*name) {
+            let definition = self.definition;
+            let around = std::iter::successors(Some(machine), |id| {
+                definition.machines[*id].owner.map(|owner| definition.states[owner.state()].machine)
+            });
+            let sets = || around.clone().filter_map(|id| assigned.get(crate::base::Id::index(id)));
+            if self.is_full() || sets().any(|set| set.contains(&*name)) {
                 continue;
             }
             if is_called {
                 self.unknown_function(&name, &pointer, span);
             } else {
+                let mut known: Vec<&str> = sets().flatten().copied().take(MAX_COMPARED).collect();
+                known.sort_unstable();
                 let help = match nearest(&name, &known) {
                     Some(near) => format!("did you mean `${near}`?"),
                     None => format!(
