@@ -64,7 +64,7 @@ fn check_shows_the_place_and_the_mend() {
     assert_eq!(output.status.code(), Some(1));
     let told = text(&output.stdout);
     let expected = format!(
-        "error[unknown-field]: a Pass state has no field `Nxet`\n --> {wrong}:4:27\n  |\n4 |     \"A\": {{\"Type\": \"Pass\", \"Nxet\": \"B\", \"End\": true}}\n  |                           ^^^^^^ did you mean `Next`?\n\n{wrong}: 1 error\n{right}: valid, 1 state\n"
+        "error[unknown-field]: a Pass state has no field `Nxet`\n --> {wrong}:4:27\n  |\n4 |     \"A\": {{\"Type\": \"Pass\", \"Nxet\": \"B\", \"End\": true}}\n  |                           ^^^^^^ did you mean `Next`?\n\n{wrong}: 1 error\n{right}: valid, 1 state\n2 files: 1 valid, 1 with errors\n"
     );
     assert_eq!(told, expected);
     assert_eq!(weir(&["check", &right]).status.code(), Some(0));
@@ -101,6 +101,55 @@ fn check_knows_profiles_and_express() {
     ] {
         assert_eq!(weir(wrong).status.code(), Some(2), "{wrong:?}");
     }
+}
+
+/// What is mistyped at night: what was meant, in one line, and nothing that is right is held back.
+#[test]
+fn mistakes_in_calling_are_answered_in_a_line() {
+    let right = file("called.asl.json", RETRIES);
+    let input = file("input.json", "{}");
+    let utf16 = std::path::Path::new(env!("CARGO_TARGET_TMPDIR")).join("utf16.asl.json");
+    std::fs::write(&utf16, [0xff, 0xfe, b'{', 0, b'}', 0]).unwrap();
+    for (wrong, part) in [
+        (&["chek", &right] as &[&str], "no command `chek`; did you mean `check`?"),
+        (&[&right], "says what is wrong with it"),
+        (&["check", &right, "--profil", "aws"], "no option `--profil`; did you mean `--profile`?"),
+        (&["check", &right, "--json=yes"], "`--json` takes no value"),
+        (&["run", &right, "--mock", "m.json"], "did you mean `--mocks`?"),
+        (&["run", &right, "--input", &input, "--input", "{}"], "`--input` is given twice"),
+        (&["run", &right, "--input", "inptu.json"], "neither JSON nor a file that there is"),
+        (&["run", "no-such-file.json"], "there is no file `no-such-file.json`"),
+        (&["check", env!("CARGO_TARGET_TMPDIR")], "is a folder"),
+        (&["check", &utf16.to_string_lossy()], "is in UTF-16"),
+        (&["check"], "which file?"),
+    ] {
+        let output = weir(wrong);
+        assert_eq!(output.status.code(), Some(2), "{wrong:?}");
+        let told = text(&output.stderr);
+        assert!(told.contains(part) && told.lines().count() == 1, "{wrong:?}: {told}");
+    }
+    assert!(text(&weir(&["help"]).stdout).contains("usage:"));
+    // A file that cannot be read does not hide what is wrong with the others.
+    let wrong = file("called-wrong.asl.json", "{}");
+    let output = weir(&["check", "/no/such/file", &wrong, &right]);
+    assert_eq!(output.status.code(), Some(2));
+    let told = text(&output.stdout);
+    assert!(
+        told.contains("error[missing-field]") && told.ends_with("3 files: 1 valid, 1 with errors, 1 not read\n"),
+        "{told}"
+    );
+    let output = weir(&["check", "--json", "/no/such/file", &right]);
+    assert!(weir::base::Value::parse(&text(&output.stdout)).is_ok() && output.status.code() == Some(2));
+    // No escape sequences where nobody looks at a terminal.
+    assert!(!told.contains('\u{1b}'));
+}
+
+#[test]
+fn check_reads_the_standard_input() {
+    let output = with_input(&["check", "-"], "{\"StartAt\": \"A\"");
+    assert_eq!(output.status.code(), Some(1));
+    assert!(text(&output.stdout).contains(" --> -:1:1\n"), "{}", text(&output.stdout));
+    assert_eq!(with_input(&["check", "-"], RETRIES).status.code(), Some(0));
 }
 
 #[test]
@@ -148,6 +197,10 @@ fn run_in_json_is_what_the_service_answers() {
 fn run_says_what_it_misses() {
     let (definition, mocks) = (file("misses.asl.json", RETRIES), file("misses.json", MOCKS));
     let broken = file("broken.asl.json", "{");
+    let elsewhere = file(
+        "elsewhere.json",
+        r#"{"StateMachines": {"M": {"TestCases": {"C": {"Chrage": "R"}}}}, "MockedResponses": {"R": {"0": {"Return": {}}}}}"#,
+    );
     for (wrong, code, part) in [
         (&["run", &definition, "--input", "{"] as &[&str], 2, "neither JSON nor a file"),
         (&["run", &definition, "--mocks", &mocks], 2, "which test case? name it with `--case`: Dead, Flaky"),
@@ -157,6 +210,12 @@ fn run_says_what_it_misses() {
         (&["run", &definition, "--seed", "x"], 2, "is not a seed"),
         (&["run", &definition, &definition], 2, "only one definition"),
         (&["run", &broken], 1, "never closed"),
+        (&["run", &broken], 1, "has errors, and is not run"),
+        (
+            &["run", &definition, "--mocks", &elsewhere],
+            0,
+            "mocks `Chrage`, and there is no such state; did you mean `Charge`?",
+        ),
     ] {
         let output = weir(wrong);
         assert_eq!(output.status.code(), Some(code), "{wrong:?}");

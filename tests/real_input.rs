@@ -7,6 +7,7 @@
 mod invention;
 
 use invention::Inventor;
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
 use weir::asl::check::{Profile, Resources, check};
@@ -65,6 +66,8 @@ struct Outcome {
     visited: usize,
     succeeded: u64,
     unvisited: Vec<String>,
+    /// The cause of most of its failures.
+    failed_by: String,
     refused: bool,
 }
 
@@ -91,17 +94,26 @@ fn outcome(path: &Path) -> Option<Outcome> {
     let inventor = Inventor::new(&filled, Key::new(1).with_str(&path.to_string_lossy()));
     let mut seen = Seen(vec![false; program.states.len()]);
     let mut succeeded = 0;
+    let mut failures: BTreeMap<String, u64> = BTreeMap::new();
     for n in 0..RUNS {
-        succeeded += u64::from(run(&program, &inventor, Key::new(n), &mut seen) == Status::Succeeded);
+        let execution = run(&program, &inventor, Key::new(n), &mut seen);
+        succeeded += u64::from(execution.status() == Status::Succeeded);
+        if let Some(failure) = execution.failure() {
+            // Which state, and which path: what comes behind is the value.
+            let told = [&failure.error, &failure.cause].map(|text| text.as_deref().unwrap_or("-")).join(": ");
+            let cause: String = told.chars().take(300).collect();
+            *failures.entry(cause).or_default() += 1;
+        }
     }
+    let failed_by = failures.into_iter().max_by_key(|(_, times)| *times).map(|(cause, _)| cause).unwrap_or_default();
     let unvisited =
         program.states.iter().zip(&seen.0).filter(|(_, seen)| !**seen).map(|(state, _)| state.name.to_string());
     let unvisited: Vec<String> = unvisited.collect();
     let states = program.states.len();
-    Some(Outcome { states, visited: states - unvisited.len(), succeeded, unvisited, refused: false })
+    Some(Outcome { states, visited: states - unvisited.len(), succeeded, unvisited, failed_by, refused: false })
 }
 
-fn run(program: &Rc<Program>, inventor: &Inventor, key: Key, seen: &mut Seen) -> Status {
+fn run(program: &Rc<Program>, inventor: &Inventor, key: Key, seen: &mut Seen) -> Execution {
     let limits = Limits { events: EVENTS, ..Limits::default() };
     let start = Start { input: inventor.value(key), key, limits, ..Start::new(Value::Null) };
     let mut now = Time::from_rfc3339("2026-01-01T00:00:00Z").unwrap();
@@ -121,7 +133,7 @@ fn run(program: &Rc<Program>, inventor: &Inventor, key: Key, seen: &mut Seen) ->
         let Some((at, (token, answer))) = agenda.next().filter(|_| execution.status() == Status::Running) else {
             let waits: Vec<&str> = execution.active_states().map(|(state, _)| &*program.states[state].name).collect();
             assert_ne!(execution.status(), Status::Running, "nothing moves it any more; it is in {waits:?}");
-            return execution.status();
+            return execution;
         };
         now = now.max(at);
         execution.resolve(token, answer, now, seen);
@@ -186,8 +198,8 @@ fn thousand_runs_of_each() {
     for (outcome, path) in outcomes.iter().filter(|(outcome, _)| !outcome.unvisited.is_empty()) {
         let name = path.file_name().unwrap_or_default().to_string_lossy();
         println!(
-            "{name}: {} of {} states, {} of {RUNS} succeeded; not {:?}",
-            outcome.visited, outcome.states, outcome.succeeded, outcome.unvisited
+            "{name}: {} of {} states, {} of {RUNS} succeeded; not {:?}; most failed by {}",
+            outcome.visited, outcome.states, outcome.succeeded, outcome.unvisited, outcome.failed_by
         );
     }
     let share = 100.0 * visited as f64 / states.max(1) as f64;

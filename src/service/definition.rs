@@ -30,7 +30,7 @@ pub fn compile(text: &str, kind: Type) -> Result<Compiled, ServiceError> {
 /// # Errors
 /// InvalidDefinition with all errors.
 pub fn compile_definition(definition: &Definition, kind: Type) -> Result<Compiled, ServiceError> {
-    if let Some(errors) = invalid_definition(&findings(definition, kind)) {
+    if let Some(errors) = invalid_definition(definition, &findings(definition, kind)) {
         return Err(ServiceError::invalid_definition(errors));
     }
     let program = asl::compile(definition).map_err(|error| {

@@ -210,7 +210,7 @@ fn find(request: &TestState) -> Result<(Object, Option<Text>, Option<Definition>
 }
 
 fn valid(definition: &Definition) -> Result<(), ServiceError> {
-    match asl::check::invalid_definition(&definition::findings(definition, Type::Standard)) {
+    match asl::check::invalid_definition(definition, &definition::findings(definition, Type::Standard)) {
         Some(errors) => Err(ServiceError::invalid_definition(errors)),
         None => Ok(()),
     }

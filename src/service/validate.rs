@@ -6,7 +6,7 @@ use super::shapes::{DEFINITION, TYPE};
 use super::state_machine::Type;
 use super::{Account, ServiceError};
 use crate::asl::Definition;
-use crate::asl::check::{AwsDiagnostic, Finding};
+use crate::asl::check::{AwsDiagnostic, to_aws};
 use crate::base::Text;
 
 request! {
@@ -42,19 +42,19 @@ impl Account {
         request: ValidateStateMachineDefinition,
     ) -> Result<Validation, ServiceError> {
         let kind = Type::from_name(request.kind.as_deref().unwrap_or("STANDARD"));
-        let findings = definition::findings(&Definition::parse(&request.definition), kind);
-        let fails = findings.iter().any(|finding| finding.diagnostic.is_error());
+        let definition = Definition::parse(&request.definition);
+        let told = to_aws(&definition, &definition::findings(&definition, kind));
+        let is_error = |told: &AwsDiagnostic| told.severity == "ERROR";
+        let fails = told.iter().any(is_error);
         let warnings = request.severity.as_deref() == Some("WARNING");
-        let shown: Vec<_> = findings.iter().filter(|finding| finding.diagnostic.is_error() || warnings).collect();
+        let shown: Vec<_> = told.into_iter().filter(|told| warnings || is_error(told)).collect();
         let most = match request.max_results {
             None | Some(0) => 100,
             Some(most) => usize::try_from(most).unwrap_or(100),
         };
         let truncated = shown.len() > most;
-        let item = |finding: &Finding| {
-            let AwsDiagnostic { severity, code, message, location } = finding.to_aws();
-            DiagnosticItem { severity, code, message, location }
-        };
+        let item =
+            |AwsDiagnostic { severity, code, message, location }| DiagnosticItem { severity, code, message, location };
         Ok(Validation {
             result: if fails { "FAIL" } else { "OK" },
             diagnostics: shown.into_iter().take(most).map(item).collect(),

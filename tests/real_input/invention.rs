@@ -25,6 +25,8 @@ struct Spot {
     /// What is looked for here.
     candidates: Vec<Value>,
     may_be_absent: bool,
+    /// Something is put into it.
+    is_object: bool,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -46,12 +48,15 @@ struct Reads {
     renamed: Vec<(String, Parts)>,
     /// Where results are put.
     put: Vec<Parts>,
+    /// Something works on an array as a whole.
+    arrays: bool,
 }
 
 impl Inventor {
     pub fn new(definition: &Value, key: Key) -> Inventor {
         let mut reads = Reads::default();
         reads.collect(definition);
+        reads.arrays |= reads.wanted.iter().any(|(parts, _)| parts.first() == Some(&Part::Item));
         reads.follow();
         let mut whole = Spot::default();
         for (parts, wanted) in &reads.wanted {
@@ -60,13 +65,27 @@ impl Inventor {
         for parts in &reads.absent {
             whole.at(parts).may_be_absent = true;
         }
+        for parts in &reads.put {
+            for end in 0..parts.len() {
+                whole.at(&parts[..end]).is_object = true;
+            }
+        }
         let plain = whole.clone();
         reads.handed_on.sort();
         reads.handed_on.dedup();
         for parts in reads.handed_on.iter().filter(|parts| !parts.is_empty()).take(PARTS) {
             whole.at(parts).merge(&plain);
         }
-        Inventor { values: (0..VALUES).map(|n| whole.draw(key.with(n), 0)).collect() }
+        let value = |n: u64| {
+            let value = |n: u64| whole.draw(key.with(n), 0);
+            // Some of what a whole state works on is an array: a Map runs over it, a path begins with an index.
+            if reads.arrays && key.with(n).with(7).uniform() < 0.5 {
+                (0..3).map(|m| value(VALUES + 3 * n + m)).collect()
+            } else {
+                value(n)
+            }
+        };
+        Inventor { values: (0..VALUES).map(value).collect() }
     }
 
     pub fn value(&self, key: Key) -> Value {
@@ -89,6 +108,8 @@ impl Reads {
                 self.compared(variable, operator, operand);
             }
         }
+        let is_map = object.get("Type").and_then(Value::as_str) == Some("Map");
+        self.arrays |= is_map && !["ItemsPath", "Items", "ItemReader"].iter().any(|key| object.get(key).is_some());
         for (key, value) in object.iter() {
             match value.as_str() {
                 Some(text) if text.starts_with("{%") => self.expression(key, text),
@@ -302,18 +323,25 @@ impl Spot {
             );
         }
         match self.candidates.len() {
+            0 if self.is_object => Value::object::<Text>([]),
             0 => "made-up".into(),
             count => self.candidates[(key.bits() % count as u64) as usize].clone(),
         }
     }
 }
 
-/// The parts of a path into the input; none of other paths. All that finds many is an item.
+/// The parts of a path into the input, or into that of the execution; none of other paths. All that finds many is an
+/// item.
 fn parts(text: &str) -> Option<Parts> {
-    let path = Path::parse(text).ok().filter(|path| *path.root() == Root::Input)?;
-    let canonical = path.canonical().strip_prefix('$')?.to_owned();
+    let path = Path::parse(text).ok()?;
+    let canonical = path.canonical();
+    let inside = match path.root() {
+        Root::Input => canonical.strip_prefix('$')?,
+        Root::Context => canonical.split_once("['Execution']['Input']")?.1,
+        Root::Variable(_) => return None,
+    };
     let mut parts = Vec::new();
-    let mut rest = &*canonical;
+    let mut rest = inside;
     while !rest.is_empty() {
         if let Some(quoted) = rest.strip_prefix("['") {
             let (name, after) = quoted.split_once("']")?;

@@ -1,6 +1,8 @@
 //! Findings in AWS's words, as ValidateStateMachineDefinition and InvalidDefinition errors tell them.
 
 use super::Finding;
+use crate::asl::Definition;
+use crate::base::value::read::Node;
 use crate::base::{Pointer, Severity};
 
 /// What AWS says of a finding, as far as it is known.
@@ -9,13 +11,21 @@ pub(super) struct Told {
     pub code: &'static str,
     /// Its text; ours stands in where nobody recorded it.
     pub message: Option<String>,
-    /// Where it says so; the place of the finding if none is set.
-    pub location: Option<Pointer>,
+    pub place: Place,
+}
+
+/// Where AWS says that it is.
+#[derive(Clone, Debug)]
+pub(super) enum Place {
+    /// Where we say so.
+    Same,
+    Other(Pointer),
+    Nowhere,
 }
 
 impl Default for Told {
     fn default() -> Told {
-        Told { code: "SCHEMA_VALIDATION_FAILED", message: None, location: None }
+        Told { code: "SCHEMA_VALIDATION_FAILED", message: None, place: Place::Same }
     }
 }
 
@@ -31,34 +41,58 @@ pub struct AwsDiagnostic {
 /// AWS leaves the location out where there is no document to point into.
 pub type AwsLocation = Option<String>;
 
+/// The findings about a definition as AWS tells them, in its order: that a flow never ends comes last.
+pub fn to_aws(definition: &Definition, findings: &[Finding]) -> Vec<AwsDiagnostic> {
+    let last = |finding: &&Finding| finding.diagnostic.code == "no-end";
+    let (ends, others): (Vec<&Finding>, Vec<&Finding>) = findings.iter().partition(last);
+    others.into_iter().chain(ends).map(|finding| finding.to_aws(definition)).collect()
+}
+
 impl Finding {
-    pub fn to_aws(&self) -> AwsDiagnostic {
+    /// `definition`: the one that it is about.
+    pub fn to_aws(&self, definition: &Definition) -> AwsDiagnostic {
         let diagnostic = &self.diagnostic;
-        let pointer = self.aws.location.as_ref().unwrap_or(&diagnostic.pointer);
-        let nowhere = matches!(diagnostic.code, "syntax" | "not-an-object" | "too-large");
-        let location = if pointer.is_root() { "/".to_owned() } else { pointer.to_string() };
+        let location = match &self.aws.place {
+            Place::Same => Some(location(&definition.root, &diagnostic.pointer)),
+            Place::Other(pointer) => Some(location(&definition.root, pointer)),
+            Place::Nowhere => None,
+        };
         AwsDiagnostic {
             severity: if diagnostic.severity == Severity::Error { "ERROR" } else { "WARNING" },
             code: self.aws.code,
             message: self.aws.message.clone().unwrap_or_else(|| sentence(&diagnostic.message)),
-            location: (!nowhere).then_some(location),
+            location,
         }
     }
 }
 
+/// As AWS writes a place: elements in brackets, `/States/Choice/Choices[0]/Next`.
+fn location(root: &Node, pointer: &Pointer) -> String {
+    let mut text = String::new();
+    let mut node = Some(root);
+    for part in pointer.parts() {
+        match node {
+            Some(array) if array.is_array() => {
+                text.push_str(&format!("[{part}]"));
+                node = part.parse().ok().and_then(|index: usize| array.elements().get(index));
+            }
+            _ => {
+                text.push('/');
+                text.push_str(&part);
+                node = node.and_then(|object| object.get(&part));
+            }
+        }
+    }
+    if text.is_empty() { "/".to_owned() } else { text }
+}
+
 /// What an InvalidDefinition error quotes of these findings: `CODE: message at /location`, and so for each error. None
 /// without errors.
-pub fn invalid_definition(findings: &[Finding]) -> Option<String> {
-    let errors: Vec<String> = findings
-        .iter()
-        .filter(|finding| finding.diagnostic.is_error())
-        .map(|finding| {
-            let told = finding.to_aws();
-            match told.location {
-                Some(location) => format!("{}: {} at {location}", told.code, told.message),
-                None => format!("{}: {}", told.code, told.message),
-            }
-        })
+pub fn invalid_definition(definition: &Definition, findings: &[Finding]) -> Option<String> {
+    let told = to_aws(definition, findings).into_iter().filter(|told| told.severity == "ERROR");
+    let errors: Vec<String> = told
+        // Where there is no place, AWS writes that, too.
+        .map(|told| format!("{}: {} at {}", told.code, told.message, told.location.as_deref().unwrap_or("null")))
         .collect();
     (!errors.is_empty()).then(|| errors.join(", "))
 }

@@ -2,7 +2,14 @@
 
 use super::Checker;
 use super::object::At;
+use crate::asl::fields::Owner;
 use crate::asl::{QueryLanguage, fields};
+
+/// Whether a rule in JSONPath has no such field.
+fn is_foreign(key: &str) -> bool {
+    let field = fields::find(Owner::Rule, key, QueryLanguage::JsonPath);
+    field.is_none_or(|field| field.language == Some(QueryLanguage::Jsonata))
+}
 
 impl<'d> Checker<'d> {
     /// What the fields alone do not say: in JSONPath each rule is either one comparison or one of And, Or and Not.
@@ -23,6 +30,8 @@ impl<'d> Checker<'d> {
         let found: Vec<(&str, At<'d>)> =
             inner.chain(comparisons.map(|(member, value)| (&*member.key, value))).collect();
         match found.as_slice() {
+            // A member that does not belong here is told, and was meant to be it.
+            [] if at.members().any(|(member, _)| is_foreign(&member.key)) => {}
             [] => {
                 at.error(self, "missing-field", "a choice rule needs a comparison")
                     .help("compare a `Variable`, as in `\"Variable\": \"$.total\", \"NumericGreaterThan\": 100`");

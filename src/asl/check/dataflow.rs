@@ -11,6 +11,7 @@ use crate::asl::query::{Path, Root};
 use crate::base::document::{listed, nearest};
 use crate::base::value::read::Node;
 use crate::base::{Id, Pointer, Severity, Text};
+use rustc_hash::FxHashMap;
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
@@ -164,13 +165,9 @@ impl Checker<'_> {
 
 /// The states of a machine that can be reached, and what is known of their inputs.
 fn inputs(definition: &crate::asl::Definition, machine: &Machine, input: Shape) -> Vec<(StateId, Shape)> {
-    let named = |name: &str| {
-        machine
-            .states
-            .iter()
-            .copied()
-            .find(|id| definition.states.lookup(*id).is_some_and(|state| *state.name == *name))
-    };
+    let names = machine.states.iter().filter_map(|id| Some((&*definition.states.lookup(*id)?.name, *id)));
+    let names: FxHashMap<&str, StateId> = names.collect();
+    let named = |name: &str| names.get(name).copied();
     let Some(start) = machine.node.get("StartAt").and_then(Node::as_str).and_then(named) else { return Vec::new() };
     let mut known: BTreeMap<StateId, (Shape, u32)> = BTreeMap::new();
     known.insert(start, (input, 0));

@@ -3,7 +3,7 @@
 use super::Checker;
 use super::object::At;
 use crate::asl::fields::Owner as Fields;
-use crate::asl::model::{Machine, Owner, StateId, Transition, Via};
+use crate::asl::model::{Machine, Owner, StateId, Transition};
 use crate::base::document::nearest;
 use crate::base::{Pointer, Severity};
 use rustc_hash::{FxHashMap, FxHashSet};
@@ -92,7 +92,7 @@ impl<'d> Checker<'d> {
             let help = self.meant(name, machine, None);
             at.error(self, "unknown-state", format!("there is no state `{name}` here"))
                 .help(help)
-                .aws("MISSING_TRANSITION_TARGET", format!("Missing 'StartAt' target: {name}"));
+                .aws("MISSING_TRANSITION_TARGET", missing_target(name));
         }
         let mut ends = false;
         let mut reached: FxHashSet<StateId> = first.into_iter().collect();
@@ -113,10 +113,11 @@ impl<'d> Checker<'d> {
                 .unwrap_or(at)
                 .error(self, "no-end", "no state ends this flow")
                 .help("give one of them `\"End\": true`, or add a Succeed or Fail state")
-                .aws("MISSING_END_STATE", "Missing a terminal state")
-                .aws_at(&machine.pointer);
+                .aws("MISSING_END_STATE", "Workflow has no terminal state")
+                .aws_nowhere();
         }
-        if first.is_none() {
+        // As AWS does: what cannot be reached is told of a flow that can begin and end.
+        if first.is_none() || !ends {
             return;
         }
         let mut open: Vec<StateId> = first.into_iter().collect();
@@ -148,7 +149,6 @@ impl<'d> Checker<'d> {
     }
 
     fn no_target(&mut self, transition: &Transition, machine: &'d Machine, from: StateId) {
-        let key = if transition.via == Via::Default { "Default" } else { "Next" };
         let Transition { target, span, pointer, .. } = transition;
         if self.is_full() {
             return;
@@ -156,7 +156,7 @@ impl<'d> Checker<'d> {
         let help = self.meant(target, machine, Some(from));
         self.add(Severity::Error, "unknown-state", pointer, *span, format!("there is no state `{target}` here"))
             .help(help)
-            .aws("MISSING_TRANSITION_TARGET", format!("Missing '{key}' target: {target}"));
+            .aws("MISSING_TRANSITION_TARGET", missing_target(target));
     }
 
     /// Which state of the flow a name that it does not have may mean.
@@ -175,4 +175,9 @@ impl<'d> Checker<'d> {
             None => "add a state with this name, or name one that there is".to_owned(),
         }
     }
+}
+
+/// AWS says `Next` whichever the field is.
+fn missing_target(name: &str) -> String {
+    format!("Missing 'Next' target: {name}")
 }

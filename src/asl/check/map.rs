@@ -48,6 +48,8 @@ impl<'d> Checker<'d> {
                 .help("a distributed Map runs its items as STANDARD or as EXPRESS executions")
                 .aws("SCHEMA_VALIDATION_FAILED", "These fields are required: [ExecutionType]");
         }
+        self.batches(at);
+        self.columns(at);
         if self.profile.express {
             at.error(
                 self,
@@ -55,6 +57,29 @@ impl<'d> Checker<'d> {
                 format!("an Express workflow cannot run the distributed Map `{}`", state.name),
             )
             .help("set its `Mode` to INLINE, or use a Standard workflow");
+        }
+    }
+
+    /// A batcher says how large a batch may be.
+    fn batches(&mut self, at: &At<'d>) {
+        let Some(batcher) = at.get("ItemBatcher").filter(|batcher| batcher.node.is_object()) else { return };
+        let limits = ["MaxItemsPerBatch", "MaxInputBytesPerBatch"];
+        if !limits.iter().any(|limit| batcher.has(limit) || batcher.has(&format!("{limit}Path"))) {
+            batcher
+                .warning(self, "missing-field", "`ItemBatcher` says nothing of how large a batch is")
+                .help("give it `MaxItemsPerBatch`, `MaxInputBytesPerBatch` or both");
+        }
+    }
+
+    /// Columns that are named have names.
+    fn columns(&mut self, at: &At<'d>) {
+        let config = at.get("ItemReader").and_then(|reader| reader.get("ReaderConfig"));
+        let Some(config) = config else { return };
+        let given = config.get("CSVHeaderLocation");
+        if let Some(given) = given.filter(|given| given.node.as_str() == Some("GIVEN") && !config.has("CSVHeaders")) {
+            given
+                .warning(self, "missing-field", "the names of the columns are not given")
+                .help("list them in `CSVHeaders`, or take them from the FIRST_ROW");
         }
     }
 

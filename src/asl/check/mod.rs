@@ -25,7 +25,7 @@ mod state;
 mod tests;
 mod variables;
 
-pub use aws::{AwsDiagnostic, AwsLocation, invalid_definition};
+pub use aws::{AwsDiagnostic, AwsLocation, invalid_definition, to_aws};
 pub use recovery::ERRORS;
 
 use super::model::{Definition, MachineId};
@@ -74,12 +74,14 @@ const MAX_FINDINGS: usize = 1000;
 
 /// Finds everything that is wrong with a definition, in the order of the text; errors before warnings at one place.
 pub fn check(definition: &Definition, profile: &Profile) -> Vec<Finding> {
-    let mut checker = Checker { definition, profile, findings: Vec::new(), machine: None, reads: Vec::new() };
+    let mut checker =
+        Checker { definition, profile, findings: Vec::new(), machine: None, sees: Sees::Nothing, reads: Vec::new() };
     checker.syntax();
     if checker.findings.is_empty() && !definition.root.is_object() {
         let at = checker.root();
         at.error(&mut checker, "not-an-object", "a definition is a JSON object")
-            .aws("SCHEMA_VALIDATION_FAILED", "Definition must be a valid JSON object");
+            .aws("SCHEMA_VALIDATION_FAILED", "Definition must be a valid JSON object")
+            .aws_nowhere();
     }
     if definition.root.is_object() && !checker.is_too_deep() {
         checker.machines();
@@ -105,8 +107,18 @@ struct Checker<'d> {
     findings: Vec<Finding>,
     /// Whose states are looked at.
     machine: Option<MachineId>,
+    /// What the expressions of the field at hand see.
+    sees: Sees,
     /// Every variable that a query reads.
     reads: Vec<variables::Read>,
+}
+
+/// What `$states` holds besides the input and the context.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Sees {
+    Nothing,
+    Result,
+    Error,
 }
 
 /// A finding that may still be added to.
@@ -133,7 +145,13 @@ impl Adding<'_> {
 
     /// Where AWS says it is, if that is another place.
     fn aws_at(self, pointer: &Pointer) -> Self {
-        self.0.aws.location = Some(pointer.clone());
+        self.0.aws.place = aws::Place::Other(pointer.clone());
+        self
+    }
+
+    /// AWS names no place.
+    fn aws_nowhere(self) -> Self {
+        self.0.aws.place = aws::Place::Nowhere;
         self
     }
 }
@@ -170,7 +188,7 @@ impl<'d> Checker<'d> {
         for error in &self.definition.syntax {
             let empty = self.definition.text.trim().is_empty();
             let message = if empty { "the definition is empty".to_owned() } else { error.message.clone() };
-            let adding = self.add(Severity::Error, "syntax", &root, error.span, message);
+            let adding = self.add(Severity::Error, "syntax", &root, error.span, message).aws_nowhere();
             let adding = match error.help {
                 Some(help) => adding.help(help),
                 None => adding,
@@ -190,7 +208,8 @@ impl<'d> Checker<'d> {
                 span,
                 format!("the definition has {} bytes", self.definition.text.len()),
             )
-            .help(format!("AWS takes definitions up to {MAX_LENGTH} bytes"));
+            .help(format!("AWS takes definitions up to {MAX_LENGTH} bytes"))
+            .aws_nowhere();
         }
     }
 

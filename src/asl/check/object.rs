@@ -1,6 +1,6 @@
 //! Objects against the table of fields.
 
-use super::{Adding, Checker};
+use super::{Adding, Checker, Sees};
 use crate::asl::fields::{self, Owner, Shape};
 use crate::asl::{QueryLanguage, StateType};
 use crate::base::document::{listed, nearest};
@@ -112,10 +112,10 @@ impl<'d> Checker<'d> {
             }
             match fields::find(owner, &member.key, language) {
                 Some(field) => match field.language.filter(|only| *only != language) {
-                    Some(only) => self.wrong_language(member, &value, only, language),
+                    Some(only) => self.wrong_language(member, &value, at, (only, language)),
                     None => self.field(&value, field, owner, language),
                 },
-                None => self.unknown_field(member, &value, owner, language),
+                None => self.unknown_field(member, &value, at, (owner, language)),
             }
         }
         let missing: Vec<&str> = required(owner, language).iter().copied().filter(|key| !at.has(key)).collect();
@@ -123,21 +123,45 @@ impl<'d> Checker<'d> {
             let told = format!("These fields are required: [{}]", missing.join(", "));
             let verb = if missing.len() == 1 { "is" } else { "are" };
             let message = format!("{} {verb} missing", listed(&missing).replace(" or ", " and "));
-            at.error(self, "missing-field", message).aws("SCHEMA_VALIDATION_FAILED", told);
+            let adding = at.error(self, "missing-field", message).aws("SCHEMA_VALIDATION_FAILED", told);
+            if let Some(help) = another_document(at, owner) {
+                adding.help(help);
+            }
         }
         self.exclusive(at, owner);
     }
 
-    fn wrong_language(&mut self, member: &Member, value: &At<'d>, only: QueryLanguage, language: QueryLanguage) {
+    fn wrong_language(
+        &mut self,
+        member: &Member,
+        value: &At<'d>,
+        object: &At<'d>,
+        (only, language): (QueryLanguage, QueryLanguage),
+    ) {
         let message =
             format!("`{}` is a field of {}, and this state is in {}", member.key, only.name(), language.name());
-        let adding = self.add(Severity::Error, "wrong-query-language", &value.pointer, member.key_span, message);
+        let told = format!(
+            "The QueryLanguage is set to '{}', but field '{}' is only supported for the '{}' QueryLanguage",
+            language.name(),
+            member.key,
+            only.name()
+        );
+        let adding = self
+            .add(Severity::Error, "wrong-query-language", &value.pointer, member.key_span, message)
+            .aws("SCHEMA_VALIDATION_FAILED", told)
+            .aws_at(&object.pointer);
         if let Some(help) = counterpart(&member.key, language) {
             adding.help(help);
         }
     }
 
-    fn unknown_field(&mut self, member: &Member, value: &At<'d>, owner: Owner, language: QueryLanguage) {
+    fn unknown_field(
+        &mut self,
+        member: &Member,
+        value: &At<'d>,
+        object: &At<'d>,
+        (owner, language): (Owner, QueryLanguage),
+    ) {
         let fits = |field: &&fields::Field| field.language.is_none_or(|only| only == language);
         let known: Vec<&str> = fields::of(owner).filter(fits).map(|field| field.name).collect();
         let help = match nearest(&member.key, &known) {
@@ -145,7 +169,10 @@ impl<'d> Checker<'d> {
             None => elsewhere(&member.key, owner),
         };
         let message = format!("{} has no field `{}`", name_of(owner), member.key);
-        let adding = self.add(Severity::Error, "unknown-field", &value.pointer, member.key_span, message);
+        let adding = self
+            .add(Severity::Error, "unknown-field", &value.pointer, member.key_span, message)
+            .aws("SCHEMA_VALIDATION_FAILED", format!("Field '{}' is not supported", member.key))
+            .aws_at(&object.pointer);
         if let Some(help) = help {
             adding.help(help);
         }
@@ -155,7 +182,9 @@ impl<'d> Checker<'d> {
         if field.shape == Shape::Resource {
             return self.resource(value, owner);
         }
+        let before = std::mem::replace(&mut self.sees, sees(owner, field.name));
         self.shape(value, (field.shape, field.dynamic), language, field.name);
+        self.sees = before;
         if language == QueryLanguage::JsonPath
             && field.shape != Shape::Any
             && let Some(text) = value.text()
@@ -397,12 +426,35 @@ fn name_of(owner: Owner) -> String {
         Owner::Test => "a condition inside of a choice rule".into(),
         Owner::Retrier => "a retrier".into(),
         Owner::Catcher => "a catcher".into(),
-        Owner::ProcessorConfig => "ProcessorConfig".into(),
-        Owner::ItemReader => "ItemReader".into(),
-        Owner::ReaderConfig => "ReaderConfig".into(),
-        Owner::ItemBatcher => "ItemBatcher".into(),
-        Owner::ResultWriter => "ResultWriter".into(),
-        Owner::WriterConfig => "WriterConfig".into(),
+        Owner::ProcessorConfig => "`ProcessorConfig`".into(),
+        Owner::ItemReader => "`ItemReader`".into(),
+        Owner::ReaderConfig => "`ReaderConfig`".into(),
+        Owner::ItemBatcher => "`ItemBatcher`".into(),
+        Owner::ResultWriter => "`ResultWriter`".into(),
+        Owner::WriterConfig => "`WriterConfig`".into(),
+    }
+}
+
+/// What a document is that is read as a definition and is none.
+fn another_document(at: &At<'_>, owner: Owner) -> Option<&'static str> {
+    match owner {
+        Owner::Definition if at.has("MockedResponses") => {
+            Some("this is a mock configuration: it says what the tasks of a definition answer")
+        }
+        Owner::Definition if at.has("Resources") => Some(
+            "this is a template: a definition stands in its `Definition`, or in the file that `DefinitionUri` names",
+        ),
+        _ => None,
+    }
+}
+
+/// What the expressions of a field see (Developer guide, "Reserved variable: $states").
+fn sees(owner: Owner, field: &str) -> Sees {
+    match owner {
+        _ if !matches!(field, "Output" | "Assign") => Sees::Nothing,
+        Owner::State(StateType::Task | StateType::Parallel | StateType::Map) => Sees::Result,
+        Owner::Catcher => Sees::Error,
+        _ => Sees::Nothing,
     }
 }
 

@@ -1,12 +1,13 @@
 //! Paths, payload templates and expressions.
 
 use super::object::At;
-use super::{Adding, Checker};
+use super::{Adding, Checker, Sees};
 use crate::asl::QueryLanguage;
 use crate::asl::fields::Shape;
 use crate::asl::query::intrinsic::Call;
 use crate::asl::query::path::SyntaxError;
 use crate::asl::query::{Expression, Path, Root};
+use crate::base::document::{listed, nearest};
 use crate::base::value::read::offset_in_string;
 use crate::base::{Pointer, Severity, Span};
 use rustc_hash::FxHashSet;
@@ -58,7 +59,7 @@ impl<'d> Checker<'d> {
                 let told = if shape == Shape::ResultPath {
                     "Value is not a Reference Path"
                 } else {
-                    "Value is not a valid JSONPath"
+                    "Value must be a valid JSONPath."
                 };
                 self.syntax_error(at, "path-syntax", error).aws("SCHEMA_VALIDATION_FAILED", told);
                 return;
@@ -278,7 +279,15 @@ impl<'d> Checker<'d> {
         let place = |this: &Self, span: Span| this.inside(at, Span::new(start + span.start, start + span.end));
         match Expression::compile(source, "") {
             Ok(expression) => {
-                self.reads_of_expression(&expression, at, start);
+                self.reads_of_expression(&expression, source, at, start);
+                for reference in expression.jsonata().states() {
+                    let Some(name) = reference.path.first() else { continue };
+                    // Up to the member, not to all that is read behind it.
+                    let behind = source.get(reference.span.start as usize..).and_then(|text| text.find(&**name));
+                    let end = behind.map_or(reference.span.end, |at| reference.span.start + (at + name.len()) as u32);
+                    let span = place(self, Span::new(reference.span.start, end.min(reference.span.end)));
+                    self.states_member(at, name, span);
+                }
                 for context in expression.jsonata().context() {
                     let span = place(self, context.span);
                     self.add(Severity::Error, "jsonata-context", &at.pointer, span, context.message())
@@ -288,9 +297,34 @@ impl<'d> Checker<'d> {
             }
             Err(error) => {
                 let span = place(self, error.span);
-                self.add(Severity::Error, "jsonata-syntax", &at.pointer, span, error.message);
+                self.add(Severity::Error, "jsonata-syntax", &at.pointer, span, error.message)
+                    .aws_code("INVALID_JSONATA_EXPRESSION");
             }
         }
+    }
+
+    /// A member of `$states`: that there is one of that name, and that it has a value by then.
+    fn states_member(&mut self, at: &At<'d>, name: &str, span: Span) {
+        const MEMBERS: [&str; 4] = ["input", "context", "result", "errorOutput"];
+        let help = match name {
+            "input" | "context" => return,
+            "result" if self.sees == Sees::Result => return,
+            "errorOutput" if self.sees == Sees::Error => return,
+            "result" => "only `Output` and `Assign` of Task, Parallel and Map states see a result".to_owned(),
+            "errorOutput" => "only `Output` and `Assign` of a catcher see an error".to_owned(),
+            name => match nearest(name, &MEMBERS) {
+                Some(near) => format!("did you mean `$states.{near}`?"),
+                None => format!("it has {}", listed(&MEMBERS).replace(" or ", " and ")),
+            },
+        };
+        let message = if MEMBERS.contains(&name) {
+            format!("`$states.{name}` has no value here")
+        } else {
+            format!("`$states` has no `{name}`")
+        };
+        self.add(Severity::Error, "states-member", &at.pointer, span, message)
+            .help(help)
+            .aws("UNSUPPORTED_JSONATA_EXPRESSION", format!("Field '$states.{name}' does not exist."));
     }
 
     /// A string that has only one end of an expression.

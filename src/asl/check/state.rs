@@ -3,7 +3,7 @@
 use super::object::At;
 use super::resources::{self, Use};
 use super::{Checker, Resources};
-use crate::asl::fields::Owner;
+use crate::asl::fields::{self, Owner};
 use crate::asl::program::{Pattern, Resource};
 use crate::asl::{QueryLanguage, State, StateType};
 use crate::base::Text;
@@ -18,7 +18,7 @@ impl<'d> Checker<'d> {
         }
         let at = At::new(&state.node, state.pointer.clone()).at_key(state.name_span);
         if !at.node.is_object() {
-            return self.wrong_type(&at, "an object");
+            return self.no_state(&at, state);
         }
         let Some(state_type) = state.state_type else { return self.unknown_type(&at) };
         let language = state.language;
@@ -37,6 +37,17 @@ impl<'d> Checker<'d> {
             _ => {}
         }
         self.recovery(&at);
+    }
+
+    /// What stands among the states and is none: often a field of the machine.
+    fn no_state(&mut self, at: &At<'d>, state: &State) {
+        let misplaced = fields::of(Owner::Definition).any(|field| field.name == &*state.name);
+        let before = self.findings.len();
+        self.wrong_type(at, "an object");
+        if let Some(finding) = self.findings.get_mut(before).filter(|_| misplaced) {
+            finding.diagnostic.help =
+                Some(format!("`{}` is a field of the definition: move it out of `States`", state.name));
+        }
     }
 
     fn unknown_type(&mut self, at: &At<'d>) {

@@ -381,3 +381,149 @@ fn data_that_no_state_makes() {
         assert_eq!(told, expected, "{text}");
     }
 }
+
+/// Code, text and place as AWS has them, in its order. (Its API reference names the codes; the texts are from what its
+/// users report.)
+#[test]
+fn in_the_words_of_aws() {
+    let target = |from: &str| {
+        format!(
+            r#"{{"StartAt": "A", "States": {{"A": {from}, "T": {{"Type": "Task", "Resource": "arn:aws:states:::http:invoke",
+                "Catch": [{{"ErrorEquals": ["a"], "Next": "N"}}], "End": true}}}}}}"#
+        )
+    };
+    let of = |state: &str| format!(r#"{{"StartAt": "A", "States": {{"A": {state}}}}}"#);
+    let cases: Vec<(String, &str)> = vec![
+        (
+            target(
+                r#"{"Type": "Choice", "Choices": [{"Variable": "$.a", "IsNull": true, "Next": "T"}, {"Variable": "$.a", "IsNull": true, "Next": "X"}], "Default": "Y"}"#,
+            ),
+            "MISSING_TRANSITION_TARGET: Missing 'Next' target: X at /States/A/Choices[1]/Next, MISSING_TRANSITION_TARGET: Missing 'Next' target: Y at /States/A/Default, MISSING_TRANSITION_TARGET: Missing 'Next' target: N at /States/T/Catch[0]/Next",
+        ),
+        (
+            r#"{"StartAt": "B", "States": {"A": {"Type": "Succeed"}}}"#.into(),
+            "MISSING_TRANSITION_TARGET: Missing 'Next' target: B at /StartAt",
+        ),
+        (of(r#"{"Type": "Pass", "Next": "A"}"#), "MISSING_END_STATE: Workflow has no terminal state at null"),
+        (
+            of(r#"{"Type": "Pass", "Next": "B"}"#),
+            "MISSING_TRANSITION_TARGET: Missing 'Next' target: B at /States/A/Next, MISSING_END_STATE: Workflow has no terminal state at null",
+        ),
+        (
+            r#"{"StartAt": "A", "States": {"A": {"Type": "Pass", "Next": "A"}, "B": {"Type": "Pass", "Next": "A"}}}"#
+                .into(),
+            "MISSING_END_STATE: Workflow has no terminal state at null",
+        ),
+        (
+            r#"{"StartAt": "A", "States": {"A": {"Type": "Pass", "Next": "A"}, "B": {"Type": "Pass", "End": true}}}"#
+                .into(),
+            "MISSING_TRANSITION_TARGET: State \"B\" is not reachable. at /States/B",
+        ),
+        (
+            of(r#"{"Type": "Wait", "Seconds": 1, "TimeoutSeconds": 3, "End": true}"#),
+            "SCHEMA_VALIDATION_FAILED: Field 'TimeoutSeconds' is not supported at /States/A",
+        ),
+        (
+            of(r#"{"Type": "Pass", "Output": 1, "End": true}"#),
+            "SCHEMA_VALIDATION_FAILED: The QueryLanguage is set to 'JSONPath', but field 'Output' is only supported for the 'JSONata' QueryLanguage at /States/A",
+        ),
+        (
+            of(r#"{"Type": "Pass", "OutputPath": "a", "End": true}"#),
+            "SCHEMA_VALIDATION_FAILED: Value must be a valid JSONPath. at /States/A/OutputPath",
+        ),
+        (
+            of(
+                r#"{"Type": "Map", "ItemProcessor": {"QueryLanguage": "JSONata", "StartAt": "B", "States": {"B": {"Type": "Succeed"}}}, "End": true}"#,
+            ),
+            "SCHEMA_VALIDATION_FAILED: Field 'QueryLanguage' is not supported at /States/A/ItemProcessor",
+        ),
+        (
+            of(r#"{"Type": "Pass", "QueryLanguage": "JSONata", "Output": {"v": ["{% phone %}"]}, "End": true}"#),
+            "UNSUPPORTED_JSONATA_EXPRESSION: Reference to 'phone' at the top level is not supported. at /States/A/Output/v[0]",
+        ),
+        (
+            of(r#"{"Type": "Pass", "QueryLanguage": "JSONata", "Output": {"v": "{% 1 + %}"}, "End": true}"#),
+            "INVALID_JSONATA_EXPRESSION: Unexpected end of expression at /States/A/Output/v",
+        ),
+        (
+            of(
+                r#"{"Type": "Pass", "QueryLanguage": "JSONata", "Output": "{% $states.errorOutput.Error %}", "End": true}"#,
+            ),
+            "UNSUPPORTED_JSONATA_EXPRESSION: Field '$states.errorOutput' does not exist. at /States/A/Output",
+        ),
+        (
+            of(r#"{"Type": "Choice", "Choices": [{"Variable": "$", "StringMatches": "x"}], "Default": "A"}"#),
+            "SCHEMA_VALIDATION_FAILED: These fields are required: [Next] at /States/A/Choices[0]",
+        ),
+    ];
+    let profile = Profile { substitutions: false, data_flow: false, ..Profile::default() };
+    for (text, expected) in cases {
+        let definition = Definition::parse(&text);
+        let findings = check(&definition, &profile);
+        assert_eq!(invalid_definition(&definition, &findings).as_deref(), Some(expected), "{text}");
+        let told = to_aws(&definition, &findings);
+        assert!(told.iter().all(|told| told.location.is_some() != (told.code == "MISSING_END_STATE")), "{told:?}");
+    }
+}
+
+/// What is told of the same mistake by another name, and how it is mended.
+#[test]
+fn mends() {
+    let state = |fields: &str| format!(r#"{{"StartAt": "A", "States": {{"A": {{{fields}}}}}}}"#);
+    let map = |fields: &str| {
+        state(&format!(
+            r#""Type": "Map", {fields}, "End": true, "ItemProcessor": {{"ProcessorConfig": {{"Mode": "DISTRIBUTED", "ExecutionType": "EXPRESS"}},
+                "StartAt": "B", "States": {{"B": {{"Type": "Succeed"}}}}}}"#
+        ))
+    };
+    let output = |expression: &str| {
+        state(&format!(r#""Type": "Succeed", "QueryLanguage": "JSONata", "Output": "{{% {expression} %}}""#))
+    };
+    let cases = [
+        (output("$sm([1])"), "there is no function `$sm`", "did you mean `$sum`?"),
+        (
+            output("$eval('1')"),
+            "there is no function `$eval`",
+            "Step Functions evaluates no texts; `$parse` reads JSON",
+        ),
+        (output("$states.inpt"), "`$states` has no `inpt`", "did you mean `$states.input`?"),
+        (
+            output("$states.result"),
+            "`$states.result` has no value here",
+            "only `Output` and `Assign` of Task, Parallel and Map states see a result",
+        ),
+        (
+            map(r#""ItemBatcher": {}"#),
+            "`ItemBatcher` says nothing of how large a batch is",
+            "give it `MaxItemsPerBatch`, `MaxInputBytesPerBatch` or both",
+        ),
+        (
+            map(
+                r#""ItemReader": {"Resource": "arn:aws:states:::s3:getObject", "ReaderConfig": {"InputType": "CSV", "CSVHeaderLocation": "GIVEN"}}"#,
+            ),
+            "the names of the columns are not given",
+            "list them in `CSVHeaders`, or take them from the FIRST_ROW",
+        ),
+        (
+            r#"{"StartAt": "A", "States": {"QueryLanguage": "JSONata", "A": {"Type": "Succeed"}}}"#.into(),
+            "expected an object, found a string",
+            "`QueryLanguage` is a field of the definition: move it out of `States`",
+        ),
+        (
+            r#"{"StateMachines": {}, "MockedResponses": {}}"#.into(),
+            "`States` and `StartAt` are missing",
+            "this is a mock configuration: it says what the tasks of a definition answer",
+        ),
+        (
+            r#"{"Resources": {}}"#.into(),
+            "`States` and `StartAt` are missing",
+            "this is a template: a definition stands in its `Definition`, or in the file that `DefinitionUri` names",
+        ),
+    ];
+    for (text, message, help) in cases {
+        let findings = check(&Definition::parse(&text), &Profile::default());
+        let told: Vec<(&str, Option<&str>)> =
+            findings.iter().map(|finding| (&*finding.diagnostic.message, finding.diagnostic.help.as_deref())).collect();
+        assert!(told.contains(&(message, Some(help))), "{text}: {told:?}");
+    }
+}

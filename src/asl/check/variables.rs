@@ -6,15 +6,21 @@ use super::Checker;
 use super::object::At;
 use crate::asl::MachineId;
 use crate::asl::query::intrinsic::Call;
+use crate::asl::query::jsonata::{self, Dialect};
 use crate::asl::query::{Expression, Path, Root};
 use crate::base::document::nearest;
 use crate::base::{Pointer, Severity, Span, Text};
 use rustc_hash::FxHashSet;
 
+/// So many names are compared with a mistyped one.
+const MAX_COMPARED: usize = 200;
+
 /// A query that reads a variable.
 pub(super) struct Read {
     machine: MachineId,
     name: Text,
+    /// It is called as a function.
+    is_called: bool,
     pointer: Pointer,
     span: Span,
 }
@@ -22,7 +28,8 @@ pub(super) struct Read {
 impl<'d> Checker<'d> {
     pub(super) fn reads_of_path(&mut self, path: &Path, at: &At<'d>) {
         if let (Root::Variable(name), Some(machine)) = (path.root(), self.machine) {
-            self.reads.push(Read { machine, name: name.clone(), pointer: at.pointer.clone(), span: at.node.span });
+            let pointer = at.pointer.clone();
+            self.reads.push(Read { machine, name: name.clone(), is_called: false, pointer, span: at.node.span });
         }
     }
 
@@ -31,12 +38,15 @@ impl<'d> Checker<'d> {
     }
 
     /// `start`: where the expression begins in its string.
-    pub(super) fn reads_of_expression(&mut self, expression: &Expression, at: &At<'d>, start: u32) {
+    pub(super) fn reads_of_expression(&mut self, expression: &Expression, source: &str, at: &At<'d>, start: u32) {
         let Some(machine) = self.machine else { return };
         for variable in expression.variables() {
             let Some(span) = variable.spans.first() else { continue };
+            let behind = source.get(span.end as usize..).unwrap_or_default();
+            let is_called = behind.trim_start().starts_with('(');
             let span = self.inside(at, Span::new(start + span.start, start + span.end));
-            self.reads.push(Read { machine, name: variable.name.clone(), pointer: at.pointer.clone(), span });
+            let pointer = at.pointer.clone();
+            self.reads.push(Read { machine, name: variable.name.clone(), is_called, pointer, span });
         }
     }
 
@@ -47,15 +57,20 @@ impl<'d> Checker<'d> {
             return;
         }
         let assigned = self.assigned();
-        for Read { machine, name, pointer, span } in reads {
-            let mut known: Vec<&str> = Vec::new();
-            let mut around = Some(machine);
-            while let Some(id) = around {
-                known.extend(assigned.get(crate::base::Id::index(id)).into_iter().flatten().copied());
-                let owner = self.definition.machines[id].owner;
-                around = owner.map(|owner| self.definition.states[owner.state()].machine);
+        for Read { machine, name, is_called, pointer, span } in reads {
+            let definition = self.definition;
+            let around = std::iter::successors(Some(machine), |id| {
+                definition.machines[*id].owner.map(|owner| definition.states[owner.state()].machine)
+            });
+            let sets = || around.clone().filter_map(|id| assigned.get(crate::base::Id::index(id)));
+            if self.is_full() || sets().any(|set| set.contains(&*name)) {
+                continue;
             }
-            if !known.contains(&&*name) {
+            if is_called {
+                self.unknown_function(&name, &pointer, span);
+            } else {
+                let mut known: Vec<&str> = sets().flatten().copied().take(MAX_COMPARED).collect();
+                known.sort_unstable();
                 let help = match nearest(&name, &known) {
                     Some(near) => format!("did you mean `${near}`?"),
                     None => format!(
@@ -71,6 +86,19 @@ impl<'d> Checker<'d> {
                 )
                 .help(help);
             }
+        }
+    }
+
+    fn unknown_function(&mut self, name: &str, pointer: &Pointer, span: Span) {
+        let functions: Vec<&str> = jsonata::functions(Dialect::Aws).collect();
+        let help = match name {
+            "eval" => Some("Step Functions evaluates no texts; `$parse` reads JSON".to_owned()),
+            name => nearest(name, &functions).map(|near| format!("did you mean `${near}`?")),
+        };
+        let message = format!("there is no function `${name}`");
+        let adding = self.add(Severity::Warning, "undefined-variable", pointer, span, message);
+        if let Some(help) = help {
+            adding.help(help);
         }
     }
 

@@ -2,7 +2,11 @@
 
 use crate::Stop;
 use std::collections::VecDeque;
-use std::io::Read;
+use std::io::{ErrorKind, Read};
+use weir::base::document::nearest;
+
+/// Options without a value.
+const SWITCHES: [&str; 2] = ["--express", "--json"];
 
 pub struct Arguments {
     rest: VecDeque<String>,
@@ -44,10 +48,20 @@ impl Arguments {
         }
     }
 
-    /// What is left: no options any more.
-    pub fn files(self) -> Result<Vec<String>, Stop> {
+    /// What is left: no options any more. `options` are those that the command has.
+    pub fn files(self, options: &[&str]) -> Result<Vec<String>, Stop> {
         match self.rest.iter().find(|argument| argument.starts_with('-') && argument.len() > 1) {
-            Some(unknown) => Err(Stop::Usage(format!("no option `{unknown}`; `weir --help` lists them"))),
+            Some(unknown) => {
+                let (name, value) = unknown.split_once('=').map_or((&**unknown, None), |(name, it)| (name, Some(it)));
+                Err(Stop::Usage(match nearest(name, options) {
+                    Some(near) if near == name && SWITCHES.contains(&name) => {
+                        format!("`{name}` takes no value, and is given `{}`", value.unwrap_or_default())
+                    }
+                    Some(near) if near == name => format!("`{name}` is given twice"),
+                    Some(near) => format!("no option `{name}`; did you mean `{near}`?"),
+                    None => format!("no option `{name}`; `weir --help` lists them"),
+                }))
+            }
             None if self.rest.is_empty() => Err(Stop::Usage("which file? `weir --help` shows how to call".into())),
             None => Ok(self.rest.into()),
         }
@@ -61,7 +75,16 @@ pub fn read(file: &str) -> Result<String, Stop> {
         "-" => std::io::stdin().read_to_end(&mut bytes).map(|_| bytes),
         file => std::fs::read(file),
     };
-    let bytes = read.map_err(|error| Stop::Usage(format!("`{file}` cannot be read: {error}")))?;
+    let bytes = read.map_err(|error| {
+        Stop::Usage(match error.kind() {
+            ErrorKind::NotFound => format!("there is no file `{file}`"),
+            ErrorKind::IsADirectory => format!("`{file}` is a folder: name the files in it"),
+            _ => format!("`{file}` cannot be read: {error}"),
+        })
+    })?;
+    if bytes.starts_with(&[0xff, 0xfe]) || bytes.starts_with(&[0xfe, 0xff]) {
+        return Err(Stop::Usage(format!("`{file}` is in UTF-16: save it in UTF-8")));
+    }
     let text = String::from_utf8(bytes).map_err(|error| Stop::Usage(format!("`{file}` is not UTF-8: {error}")))?;
     // A byte order mark is no part of the text.
     Ok(text.strip_prefix('\u{feff}').map(str::to_owned).unwrap_or(text))

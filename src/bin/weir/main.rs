@@ -8,7 +8,9 @@ mod run;
 mod simulate;
 
 use arguments::Arguments;
+use std::path::Path;
 use std::process::ExitCode;
+use weir::base::document::nearest;
 
 const HELP: &str = "\
 weir: see where your executions go before you deploy
@@ -45,12 +47,16 @@ called in a wrong way.
 enum Stop {
     /// It was called in a wrong way, or a file cannot be read.
     Usage(String),
+    /// The same, and that is told already.
+    Told,
 }
+
+const COMMANDS: [&str; 4] = ["check", "run", "simulate", "compare"];
 
 fn main() -> ExitCode {
     let mut arguments = Arguments::new(std::env::args().skip(1));
     let done = match arguments.command().as_deref() {
-        None | Some("-h" | "--help") => {
+        None | Some("-h" | "--help" | "help") => {
             print::out(HELP);
             Ok(true)
         }
@@ -62,7 +68,15 @@ fn main() -> ExitCode {
         Some("run") => run::run(arguments),
         Some("simulate") => simulate::simulate(arguments),
         Some("compare") => simulate::compare(arguments),
-        Some(other) => Err(Stop::Usage(format!("no command `{other}`\n\n{HELP}"))),
+        Some(other) => Err(Stop::Usage(match nearest(other, &COMMANDS) {
+            Some(near) => format!("no command `{other}`; did you mean `{near}`?"),
+            None if Path::new(other).is_file() => {
+                format!(
+                    "what about `{other}`? `weir check {other}` says what is wrong with it, `weir run {other}` runs it"
+                )
+            }
+            None => format!("no command `{other}`\n\n{HELP}"),
+        })),
     };
     match done {
         Ok(true) => ExitCode::SUCCESS,
@@ -71,5 +85,6 @@ fn main() -> ExitCode {
             eprintln!("weir: {}", message.trim_end());
             ExitCode::from(2)
         }
+        Err(Stop::Told) => ExitCode::from(2),
     }
 }

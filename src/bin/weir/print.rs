@@ -24,7 +24,15 @@ pub struct Colours {
 
 impl Colours {
     pub fn of_output() -> Colours {
-        if std::io::stdout().is_terminal() && std::env::var_os("NO_COLOR").is_none() {
+        Colours::on(std::io::stdout().is_terminal())
+    }
+
+    pub fn of_errors() -> Colours {
+        Colours::on(std::io::stderr().is_terminal())
+    }
+
+    fn on(terminal: bool) -> Colours {
+        if terminal && std::env::var_os("NO_COLOR").is_none() {
             Colours { error: "\x1b[1;31m", warning: "\x1b[1;33m", faint: "\x1b[2m", bold: "\x1b[1m", end: "\x1b[0m" }
         } else {
             Colours { error: "", warning: "", faint: "", bold: "", end: "" }

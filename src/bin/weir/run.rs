@@ -8,6 +8,7 @@ use std::fmt::Write as _;
 use weir::asl::Definition;
 use weir::asl::check::{Profile, check};
 use weir::asl::substitutions::fill;
+use weir::base::document::nearest;
 use weir::base::{LineIndex, Text, Time, Value};
 use weir::engine::tasks::mock::MockConfiguration;
 use weir::service::{Account, Settings};
@@ -23,7 +24,7 @@ pub fn run(mut arguments: Arguments) -> Result<bool, Stop> {
         Some(json) => json,
     };
     if let Err(error) = Value::parse(&input) {
-        return Err(Stop::Usage(format!("the input is neither JSON nor a file: {error}")));
+        return Err(Stop::Usage(format!("the input is neither JSON nor a file that there is: {error}")));
     }
     let mocks = arguments.value("--mocks")?;
     let (case, machine) = (arguments.value("--case")?, arguments.value("--machine")?);
@@ -39,7 +40,8 @@ pub fn run(mut arguments: Arguments) -> Result<bool, Stop> {
         Some(seed) => seed.parse().map_err(|_| Stop::Usage(format!("`{seed}` is not a seed: it is a number")))?,
     };
     let (express, as_json) = (arguments.has("--express"), arguments.has("--json"));
-    let files = arguments.files()?;
+    let options = ["--input", "--mocks", "--case", "--machine", "--set", "--seed", "--express", "--json"];
+    let files = arguments.files(&options)?;
     let [file] = files.as_slice() else { return Err(Stop::Usage("only one definition can be run at a time".into())) };
     let text = read(file)?;
     let definition = Definition::read(&text);
@@ -48,14 +50,15 @@ pub fn run(mut arguments: Arguments) -> Result<bool, Stop> {
     if !errors.is_empty() {
         let lines = LineIndex::new(&text);
         for error in &errors {
-            eprintln!("{}", print::diagnostic(file, &text, &lines, error, Colours::of_output()));
+            eprintln!("{}", print::diagnostic(file, &text, &lines, error, Colours::of_errors()));
         }
+        eprintln!("{file} has errors, and is not run");
         return Ok(false);
     }
     let mut account = Account::new(Settings { seed, ..Settings::default() });
     let (machine, case) = match mocks {
         None => (machine.unwrap_or("machine".into()), case),
-        Some(file) => mocked(&mut account, &file, machine, case)?,
+        Some(file) => mocked(&mut account, &file, &definition, machine, case)?,
     };
     let definition = fill(&definition.root.to_value(), &given).to_json();
     let execution = Execution::start(&mut account, &machine, &definition, express, case.as_deref(), &input)?;
@@ -68,13 +71,14 @@ pub fn run(mut arguments: Arguments) -> Result<bool, Stop> {
 fn mocked(
     account: &mut Account,
     file: &str,
+    definition: &Definition,
     machine: Option<String>,
     case: Option<String>,
 ) -> Result<(String, Option<String>), Stop> {
     let text = read(file)?;
     let mocks = MockConfiguration::parse(&text).map_err(|errors| {
         let lines = LineIndex::new(&text);
-        let told = errors.iter().map(|error| print::diagnostic(file, &text, &lines, error, Colours::of_output()));
+        let told = errors.iter().map(|error| print::diagnostic(file, &text, &lines, error, Colours::of_errors()));
         Stop::Usage(format!("`{file}` is not a mock configuration\n\n{}", told.collect::<Vec<_>>().join("\n")))
     })?;
     let machines = mocks.document().get("StateMachines").and_then(Value::as_object);
@@ -83,8 +87,24 @@ fn mocked(
     let machine = only("state machine", "--machine", machine, &names)?;
     let cases: Vec<String> = mocks.test_cases(&machine).map(ToString::to_string).collect();
     let case = only("test case", "--case", case, &cases)?;
+    unknown_states(&mocks, definition, &machine, &case);
     account.set_mock_configuration(Some(mocks));
     Ok((machine, Some(case)))
+}
+
+/// Warns of states that a test case mocks and the definition does not have: their mocks are never asked.
+fn unknown_states(mocks: &MockConfiguration, definition: &Definition, machine: &str, case: &str) {
+    let machines = mocks.document().get("StateMachines");
+    let cases = machines.and_then(|machines| machines.get(machine)).and_then(|machine| machine.get("TestCases"));
+    let mocked = cases.and_then(|cases| cases.get(case)).and_then(Value::as_object);
+    let states: Vec<&str> = definition.states.iter().map(|state| &*state.name).collect();
+    for (name, _) in mocked.into_iter().flat_map(|mocked| mocked.iter()) {
+        if states.contains(&&**name) {
+            continue;
+        }
+        let help = nearest(name, &states).map(|near| format!("; did you mean `{near}`?")).unwrap_or_default();
+        eprintln!("weir: the test case `{case}` mocks `{name}`, and there is no such state{help}");
+    }
 }
 
 /// The one that is named, or the only one.

@@ -70,7 +70,7 @@ pub fn compare(mut arguments: Arguments) -> Result<bool, Stop> {
 }
 
 fn only(arguments: Arguments) -> Result<String, Stop> {
-    let mut files = arguments.files()?;
+    let mut files = arguments.files(&["--format", "--json"])?;
     match (files.pop(), files.pop()) {
         (Some(file), None) => Ok(file),
         (_, other) => Err(Stop::Usage(format!("one file at a time, not `{}` too", other.unwrap_or_default()))),
@@ -79,7 +79,7 @@ fn only(arguments: Arguments) -> Result<String, Stop> {
 
 /// Says what is wrong with a document.
 fn tell(file: &str, text: &str, findings: &[Diagnostic]) -> bool {
-    let (lines, colours) = (LineIndex::new(text), Colours::of_output());
+    let (lines, colours) = (LineIndex::new(text), Colours::of_errors());
     for finding in findings {
         eprint!("{}", print::diagnostic(file, text, &lines, finding, colours));
     }
