@@ -1,6 +1,7 @@
 //! The project's commands. Each brings what it needs first: a clean clone, cargo, node and npm are enough.
 
 mod bench;
+mod fuzz;
 mod package;
 mod shell;
 mod site;
@@ -23,9 +24,12 @@ usage: cargo xtask COMMAND
   package   write the npm package to target/npm/
   bench     run the benchmarks
               --only native|browser                  run some
+  fuzz      look for texts that break a parser, the checker, an evaluator, the interpreter, the service or the simulator
+              NAME …        only these; without a name, all of them
+              --minutes N   for each; 10 where none are given
 
 Each installs what it needs and does not find: tools into target/, npm packages into www/node_modules/, and for
-`test` and `bench` Chromium by apt-get.
+`test` and `bench` Chromium, for `fuzz` a compiler of C++, by apt-get.
 ";
 
 fn main() -> ExitCode {
@@ -38,6 +42,7 @@ fn main() -> ExitCode {
         Some("test") => test::run(&rest),
         Some("package") => no_more(&rest).and_then(|()| package::run()),
         Some("bench") => bench::run(&rest),
+        Some("fuzz") => fuzz::run(&rest),
         Some(site::ANNOUNCE) => site::announce(&rest),
         None | Some("help" | "-h" | "--help") => {
             print!("{HELP}");

@@ -19,6 +19,7 @@ pub enum Tool {
     NpmPackages,
     BenchPackages,
     Chromium,
+    CompilerOfCpp,
     Lints,
 }
 
@@ -65,6 +66,7 @@ impl Tool {
             Tool::NpmPackages => "npm",
             Tool::BenchPackages => "npm, bench",
             Tool::Chromium => "chromium",
+            Tool::CompilerOfCpp => "c++",
             Tool::Lints => "lints",
         }
     }
@@ -80,6 +82,7 @@ impl Tool {
             Tool::NpmPackages => "the editor, esbuild, wasm-opt and what the page tests drive; seconds".into(),
             Tool::BenchPackages => "what the benchmarks compare with; seconds".into(),
             Tool::Chromium => "the browser of the tests and its driver, by apt-get; a minute".into(),
+            Tool::CompilerOfCpp => "libFuzzer is C++: its compiler, by apt-get; a minute".into(),
             Tool::Lints => "rustfmt and clippy, by rustup; seconds".into(),
         }
     }
@@ -99,6 +102,7 @@ impl Tool {
             Tool::NpmPackages => npm_packages_are_there("www"),
             Tool::BenchPackages => npm_packages_are_there("benches/browser"),
             Tool::Chromium => chromium().is_some() && find("chromedriver").is_some(),
+            Tool::CompilerOfCpp => std::env::var_os("CXX").is_some() || find("c++").is_some(),
             Tool::Lints => [["fmt", "--version"], ["clippy", "--version"]]
                 .into_iter()
                 .all(|arguments| output(cargo(arguments)).is_some()),
@@ -116,7 +120,8 @@ impl Tool {
             Tool::WasmBindgen => install_wasm_bindgen(),
             Tool::NpmPackages => self.install_npm_packages("www"),
             Tool::BenchPackages => self.install_npm_packages("benches/browser"),
-            Tool::Chromium => install_chromium(),
+            Tool::Chromium => self.install_packages(&["chromium", "chromium-driver"], "Chromium and its ChromeDriver"),
+            Tool::CompilerOfCpp => self.install_packages(&["g++"], "a compiler of C++"),
             Tool::Lints => run_beside(
                 self.label(),
                 command("rustup", ["component", "add", "rustfmt", "clippy"]),
@@ -141,6 +146,29 @@ impl Tool {
         fs::copy(folder.join("package-lock.json"), folder.join(NPM_STAMP))
             .map(|_| ())
             .map_err(|error| Failure::new(format!("could not write node_modules: {error}"), "make its folder writable"))
+    }
+
+    /// By Debian's package manager, where there is one.
+    fn install_packages(self, packages: &[&str], what: &str) -> Result<()> {
+        let mend = format!("install {what} (Debian: `sudo apt-get install {}`)", packages.join(" "));
+        let refused = |why: &str| Err(Failure::new(format!("there is no {what} here, and {why}"), &mend));
+        if find("apt-get").is_none() {
+            return refused("no apt-get to install it by");
+        }
+        let is_root = output(command("id", ["-u"])).as_deref() == Some("0");
+        if !is_root && output(command("sudo", ["-n", "true"])).is_none() {
+            return refused("this user may not install it");
+        }
+        let apt = |arguments: &[&str]| {
+            let mut apt: Command = command(if is_root { "env" } else { "sudo" }, []);
+            if !is_root {
+                apt.args(["-n", "env"]);
+            }
+            apt.arg("DEBIAN_FRONTEND=noninteractive").arg("apt-get").args(arguments);
+            run_beside(self.label(), apt, &mend)
+        };
+        apt(&["update", "-q"])?;
+        apt(&[&["install", "-y", "-q", "--no-install-recommends"], packages].concat())
     }
 }
 
@@ -213,27 +241,4 @@ fn node_major() -> u32 {
 pub fn chromium() -> Option<PathBuf> {
     let chosen = std::env::var_os("CHROMIUM").map(PathBuf::from).filter(|path| path.is_file());
     chosen.or_else(|| ["chromium", "chromium-browser", "google-chrome"].iter().find_map(|name| find(name)))
-}
-
-fn install_chromium() -> Result<()> {
-    let mend = "install Chromium and its ChromeDriver (Debian: `sudo apt-get install chromium chromium-driver`)";
-    let refused =
-        |why: &str| Err(Failure::new(format!("there is no Chromium with ChromeDriver here, and {why}"), mend));
-    if find("apt-get").is_none() {
-        return refused("no apt-get to install them by");
-    }
-    let is_root = output(command("id", ["-u"])).as_deref() == Some("0");
-    if !is_root && output(command("sudo", ["-n", "true"])).is_none() {
-        return refused("this user may not install them");
-    }
-    let apt = |arguments: &[&str]| {
-        let mut apt: Command = command(if is_root { "env" } else { "sudo" }, []);
-        if !is_root {
-            apt.args(["-n", "env"]);
-        }
-        apt.arg("DEBIAN_FRONTEND=noninteractive").arg("apt-get").args(arguments);
-        run_beside(Tool::Chromium.label(), apt, mend)
-    };
-    apt(&["update", "-q"])?;
-    apt(&["install", "-y", "-q", "--no-install-recommends", "chromium", "chromium-driver"])
 }

@@ -173,14 +173,20 @@ impl<'d> Checker<'d> {
         Adding(&mut self.findings[last])
     }
 
-    /// A place to underline, even where nothing stands.
+    /// A place to underline: of whole characters, even where nothing stands.
     fn visible(&self, span: Span) -> Span {
-        let end = self.definition.text.len() as u32;
-        if span.start < span.end || end == 0 {
-            return span;
+        let text = &self.definition.text;
+        let whole = |at: &usize| text.is_char_boundary(*at);
+        let mut start = (0..=(span.start as usize).min(text.len())).rev().find(whole).unwrap_or(0);
+        let mut end = ((span.end as usize).max(start)..=text.len()).find(whole).unwrap_or(text.len());
+        if start == end {
+            let before = || text.get(..start).and_then(|text| text.chars().next_back());
+            match text.get(start..).and_then(|text| text.chars().next()) {
+                Some(c) => end += c.len_utf8(),
+                None => start -= before().map_or(0, char::len_utf8),
+            }
         }
-        let start = span.start.min(end - 1);
-        Span::new(start, start + 1)
+        Span::new(start as u32, end as u32)
     }
 
     fn syntax(&mut self) {
@@ -200,12 +206,11 @@ impl<'d> Checker<'d> {
             }
         }
         if self.definition.text.len() > MAX_LENGTH {
-            let span = Span::new(0, 1);
             self.add(
                 Severity::Error,
                 "too-large",
                 &root,
-                span,
+                Span::at(0),
                 format!("the definition has {} bytes", self.definition.text.len()),
             )
             .help(format!("AWS takes definitions up to {MAX_LENGTH} bytes"))
@@ -223,7 +228,7 @@ impl<'d> Checker<'d> {
         let mut open = vec![(&self.definition.root, 1)];
         while let Some((node, depth)) = open.pop() {
             if depth > MAX_DEPTH {
-                let span = Span::new(node.span.start, (node.span.start + 1).min(node.span.end));
+                let span = Span::at(node.span.start);
                 let message = format!("this is nested more than {MAX_DEPTH} levels deep");
                 self.add(Severity::Error, "too-deep", &Pointer::root(), span, message)
                     .help("move inner workflows into state machines of their own")

@@ -74,7 +74,8 @@ impl<'d> At<'d> {
     fn place(&self) -> Span {
         match self.node.kind {
             Kind::Object(_) | Kind::Array(_) => {
-                self.key.unwrap_or(Span::new(self.node.span.start, self.node.span.start + 1))
+                // An empty place becomes that of the character behind it.
+                self.key.unwrap_or(Span::at(self.node.span.start))
             }
             _ => self.node.span,
         }

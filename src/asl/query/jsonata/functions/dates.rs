@@ -11,9 +11,15 @@ fn present(machine: &mut Machine<'_>) -> f64 {
     machine.now().as_millis() as f64
 }
 
+/// Pays for a picture: a part of it may have a sign for each of its digits, which are put between them one by one.
+fn spend(machine: &mut Machine<'_>, picture: &str) -> R<()> {
+    machine.budget.spend_text(picture.len() * 8)?;
+    machine.budget.spend_text(picture.len().saturating_mul(picture.len()))
+}
+
 fn written(machine: &mut Machine<'_>, millis: f64, picture: &Val, zone: &Val) -> R<Val> {
     let picture = picture.as_str().unwrap_or(ISO_8601);
-    machine.budget.spend_text(picture.len() * 8)?;
+    spend(machine, picture)?;
     let text = Picture::read(picture)?.write(millis, zone.as_str())?;
     machine.text(text)
 }
@@ -46,7 +52,7 @@ pub(super) fn to_millis(machine: &mut Machine<'_>, arguments: Vec<Val>, _: Conte
             None => Err(raise("D3110").value(timestamp)),
         };
     };
-    machine.budget.spend_text(picture.len() * 8)?;
+    spend(machine, picture)?;
     let picture = Picture::read(picture)?;
     let now = present(machine);
     Ok(picture.parse(timestamp, now, &mut machine.budget)?.map(Val::Float).into())

@@ -506,7 +506,8 @@ pub(super) fn format_integer(machine: &mut Machine<'_>, arguments: Vec<Val>, _: 
     }
     let picture = picture_of(&picture)?;
     machine.budget.spend(16)?;
-    machine.budget.spend_text(picture.len())?;
+    // Every sign of the picture is put between all digits.
+    machine.budget.spend_text(picture.len().saturating_mul(picture.len()))?;
     let number = val.as_f64().unwrap_or(f64::NAN);
     machine.text(Picture::read(&picture)?.write(libm::floor(number))?)
 }
