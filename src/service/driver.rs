@@ -7,7 +7,7 @@ use crate::engine::agenda::Agenda;
 use crate::engine::tasks::mock::TestCase;
 use crate::engine::{Answer, Effect, Execution, Failure, Log, Status, Token};
 use rustc_hash::FxHashMap;
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, VecDeque};
 use std::rc::Rc;
 
 /// Steps that one call may cost: what does not end by then goes on in the next call, so no call hangs.
@@ -104,7 +104,7 @@ pub(super) struct Driver {
     /// By task token. Those of tasks that are over stay, to be told from those that never were.
     pub held: FxHashMap<Text, Held>,
     /// Executions that a task of another one waits for.
-    pub parents: FxHashMap<ExecutionId, Parent>,
+    pub parents: BTreeMap<ExecutionId, Parent>,
     /// Whether executions are being moved: then what a task asks of this account is called from within, and must not
     /// move them itself.
     pub driving: bool,
