@@ -4,6 +4,8 @@
 use std::time::{Duration, Instant};
 use weir::asl::Definition;
 use weir::asl::check::{Finding, Profile, Resources, check};
+use weir::base::Value;
+use weir::service::{Account, Settings};
 
 /// A definition that leads to a state, and from it to another.
 fn around(state: &str) -> String {
@@ -131,6 +133,56 @@ fn places() {
         let places: Vec<&str> = findings.iter().map(|finding| finding.diagnostic.span.of(text)).collect();
         assert!(places.contains(&marked), "{marked} is not among {places:?} of {text}");
     }
+}
+
+/// What ValidateStateMachineDefinition makes of `severity` and `maxResults`, and what CreateStateMachine says of the same.
+#[test]
+fn asked_of_the_service() {
+    let text = r#"{"StartAt": "A", "States": {"A": {"Type": "Wait", "Seconds": -1, "Retry": [], "Next": "B"},
+        "B": {"Type": "Fail", "Cause": "$.cause", "End": true}}}"#;
+    let mut account = Account::new(Settings::default());
+    let mut ask = |more: &str| {
+        let mut request = Value::parse(&format!("{{{more}}}")).unwrap().as_object().cloned().unwrap();
+        request.insert("definition".into(), text.into());
+        account.call("ValidateStateMachineDefinition", &request.into())
+    };
+    let mut answer = |more: &str| {
+        let told = ask(more).unwrap();
+        let list = told.get("diagnostics").and_then(Value::as_array).unwrap();
+        let of = |key: &str| -> String {
+            let texts = list.iter().map(|one| one.get(key).and_then(Value::as_str).unwrap_or("-"));
+            texts.collect::<Vec<_>>().join(" ")
+        };
+        let result = told.get("result").and_then(Value::as_str).unwrap().to_owned();
+        let truncated = told.get("truncated").and_then(Value::as_bool).unwrap();
+        (result, of("severity"), of("location"), truncated)
+    };
+    let told = |severities: &str, places: &str, truncated| {
+        ("FAIL".to_owned(), severities.to_owned(), places.to_owned(), truncated)
+    };
+    let errors = told("ERROR ERROR ERROR", "/States/A/Seconds /States/A /States/B", false);
+    assert_eq!(answer(""), errors);
+    assert_eq!(answer(r#""severity": "ERROR", "maxResults": 0"#), errors);
+    assert_eq!(answer(r#""maxResults": 3"#), errors);
+    assert_eq!(answer(r#""maxResults": 2"#), told("ERROR ERROR", "/States/A/Seconds /States/A", true));
+    assert_eq!(
+        answer(r#""severity": "WARNING""#),
+        told("ERROR ERROR WARNING ERROR", "/States/A/Seconds /States/A /States/B/Cause /States/B", false)
+    );
+    assert!(answer(r#""severity": "WARNING", "maxResults": 3"#).3);
+    for wrong in [r#""severity": "INFO""#, r#""maxResults": 101"#, r#""maxResults": -1"#] {
+        assert_eq!(ask(wrong).unwrap_err().code, "ValidationException", "{wrong}");
+    }
+    let request = Value::object([
+        ("name", Value::from("m")),
+        ("roleArn", "arn:aws:iam::123456789012:role/r".into()),
+        ("definition", text.into()),
+    ]);
+    let refused = account.call("CreateStateMachine", &request).unwrap_err();
+    assert_eq!(refused.code, "InvalidDefinition");
+    let told = "SCHEMA_VALIDATION_FAILED: Field 'Retry' is not supported at /States/A, SCHEMA_VALIDATION_FAILED: Field 'End' is not supported at /States/B'";
+    assert!(refused.message.starts_with("Invalid State Machine Definition: '"), "{}", refused.message);
+    assert!(refused.message.ends_with(told), "{}", refused.message);
 }
 
 /// The least of a few, so that a busy machine does not count.

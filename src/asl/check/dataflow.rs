@@ -166,8 +166,8 @@ impl Checker<'_> {
 /// The states of a machine that can be reached, and what is known of their inputs.
 fn inputs(definition: &crate::asl::Definition, machine: &Machine, input: Shape) -> Vec<(StateId, Shape)> {
     let names = machine.states.iter().filter_map(|id| Some((&*definition.states.lookup(*id)?.name, *id)));
-    let names: FxHashMap<&str, StateId> = names.collect();
-    let named = |name: &str| names.get(name).copied();
+    let by_name: FxHashMap<&str, StateId> = names.collect();
+    let named = |name: &str| by_name.get(name).copied();
     let Some(start) = machine.node.get("StartAt").and_then(Node::as_str).and_then(named) else { return Vec::new() };
     let mut known: BTreeMap<StateId, (Shape, u32)> = BTreeMap::new();
     known.insert(start, (input, 0));

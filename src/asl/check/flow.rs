@@ -88,13 +88,14 @@ impl<'d> Checker<'d> {
         let first = start.as_ref().and_then(|(name, _)| named.get(&***name).copied());
         if let Some((name, at)) = &start
             && first.is_none()
+            && !self.is_substitution(name)
         {
             let help = self.meant(name, machine, None);
             at.error(self, "unknown-state", format!("there is no state `{name}` here"))
                 .help(help)
                 .aws("MISSING_TRANSITION_TARGET", missing_target(name));
         }
-        let mut ends = false;
+        let (mut ends, mut is_known) = (false, true);
         let mut reached: FxHashSet<StateId> = first.into_iter().collect();
         let mut successors: FxHashMap<StateId, Vec<StateId>> = FxHashMap::default();
         for id in &machine.states {
@@ -104,6 +105,7 @@ impl<'d> Checker<'d> {
             for transition in state.transitions() {
                 match named.get(&*transition.target) {
                     Some(target) => successors.entry(*id).or_default().push(*target),
+                    None if self.is_substitution(&transition.target) => is_known = false,
                     None => self.no_target(&transition, machine, *id),
                 }
             }
@@ -117,7 +119,7 @@ impl<'d> Checker<'d> {
                 .aws_nowhere();
         }
         // As AWS does: what cannot be reached is told of a flow that can begin and end.
-        if first.is_none() || !ends {
+        if first.is_none() || !ends || !is_known {
             return;
         }
         let mut open: Vec<StateId> = first.into_iter().collect();

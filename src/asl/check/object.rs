@@ -166,17 +166,18 @@ impl<'d> Checker<'d> {
         let fits = |field: &&fields::Field| field.language.is_none_or(|only| only == language);
         let known: Vec<&str> = fields::of(owner).filter(fits).map(|field| field.name).collect();
         let help = match nearest(&member.key, &known) {
-            Some(near) => Some(format!("did you mean `{near}`?")),
-            None => elsewhere(&member.key, owner),
+            Some(near) => format!("did you mean `{near}`?"),
+            None => elsewhere(&member.key, owner).unwrap_or_else(|| match known.as_slice() {
+                few if few.len() <= 6 => format!("its fields are {}", listed(few).replace(" or ", " and ")),
+                many if many.contains(&"Comment") => "remove it; a note can stand in `Comment`".to_owned(),
+                _ => "remove it".to_owned(),
+            }),
         };
         let message = format!("{} has no field `{}`", name_of(owner), member.key);
-        let adding = self
-            .add(Severity::Error, "unknown-field", &value.pointer, member.key_span, message)
+        self.add(Severity::Error, "unknown-field", &value.pointer, member.key_span, message)
             .aws("SCHEMA_VALIDATION_FAILED", format!("Field '{}' is not supported", member.key))
-            .aws_at(&object.pointer);
-        if let Some(help) = help {
-            adding.help(help);
-        }
+            .aws_at(&object.pointer)
+            .help(help);
     }
 
     fn field(&mut self, value: &At<'d>, field: &fields::Field, owner: Owner, language: QueryLanguage) {

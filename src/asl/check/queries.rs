@@ -331,6 +331,10 @@ impl<'d> Checker<'d> {
     pub(super) fn half_expression(&mut self, at: &At<'d>) {
         let Some(text) = at.text() else { return };
         match (text.starts_with("{%"), text.ends_with("%}")) {
+            (true, false) if text.trim_end().ends_with("%}") => {
+                at.error(self, "jsonata-syntax", "blanks follow the `%}` of this expression")
+                    .help("the string ends with `%}`; in YAML `|-` and `>-` leave no line break behind it");
+            }
             (true, false) => {
                 at.error(self, "jsonata-syntax", "this expression is never closed by a `%}`")
                     .help("the string ends with `%}`");

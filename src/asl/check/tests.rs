@@ -452,7 +452,7 @@ fn in_the_words_of_aws() {
             "UNSUPPORTED_JSONATA_EXPRESSION: Field '$states.errorOutput' does not exist. at /States/A/Output",
         ),
         (
-            of(r#"{"Type": "Choice", "Choices": [{"Variable": "$", "StringMatches": "x"}], "Default": "A"}"#),
+            r#"{"StartAt": "A", "States": {"A": {"Type": "Choice", "Choices": [{"Variable": "$", "StringMatches": "x"}], "Default": "B"}, "B": {"Type": "Succeed"}}}"#.into(),
             "SCHEMA_VALIDATION_FAILED: These fields are required: [Next] at /States/A/Choices[0]",
         ),
     ];
@@ -508,6 +508,21 @@ fn mends() {
             r#"{"StartAt": "A", "States": {"QueryLanguage": "JSONata", "A": {"Type": "Succeed"}}}"#.into(),
             "expected an object, found a string",
             "`QueryLanguage` is a field of the definition: move it out of `States`",
+        ),
+        (
+            state(r#""Type": "Succeed", "QueryLanguage": "JSONata", "Output": "{% 1 %}\n""#),
+            "blanks follow the `%}` of this expression",
+            "the string ends with `%}`; in YAML `|-` and `>-` leave no line break behind it",
+        ),
+        (
+            state(r#""Type": "Pass", "End": true, "Xyzzy": 1"#),
+            "a Pass state has no field `Xyzzy`",
+            "remove it; a note can stand in `Comment`",
+        ),
+        (
+            map(r#""ItemBatcher": {"MaxItemsPerBatch": 1, "Xyzzy": 1}"#),
+            "`ItemBatcher` has no field `Xyzzy`",
+            "its fields are `BatchInput`, `MaxItemsPerBatch`, `MaxItemsPerBatchPath`, `MaxInputBytesPerBatch` and `MaxInputBytesPerBatchPath`",
         ),
         (
             r#"{"StateMachines": {}, "MockedResponses": {}}"#.into(),

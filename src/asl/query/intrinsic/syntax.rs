@@ -271,7 +271,8 @@ fn pattern(source: &str, values: usize, (start, end): (usize, usize)) -> Parsed<
     })?;
     if pattern.places() != values {
         let places = pattern.places();
-        let message = format!("there are {values} values for {places} times `{{}}`");
+        let count = |n: usize, noun: &str| format!("{n} {noun}{}", if n == 1 { "" } else { "s" });
+        let message = format!("{} for {} of `{{}}`", count(values, "value"), count(places, "place"));
         return Err(SyntaxError::new(start, end, message).help("give one argument for each `{}`"));
     }
     Ok(pattern)

@@ -231,8 +231,8 @@ fn calls_that_are_none() {
         ("States.JsonMerge('a', $.b, false)", "'a'", "`States.JsonMerge` takes an object here, not a string"),
         ("States.JsonMerge($.a, $.b, true)", "true", "`States.JsonMerge` takes false here, not true"),
         ("States.Format(1)", "1", "`States.Format` takes a string here, not a number"),
-        ("States.Format('{} {}', $.a)", "'{} {}'", "there are 1 values for 2 times `{}`"),
-        ("States.Format('x', $.a)", "'x'", "there are 1 values for 0 times `{}`"),
+        ("States.Format('{} {}', $.a)", "'{} {}'", "1 value for 2 places of `{}`"),
+        ("States.Format('x', $.a)", "'x'", "1 value for 0 places of `{}`"),
         ("States.Format('Hello {', $.a)", "{", "this brace is not closed"),
         ("States.Format('}')", "}", "this brace was not opened"),
     ] {
