@@ -26,7 +26,10 @@ impl Playground {
     #[wasm_bindgen(constructor)]
     pub fn new(options: &str) -> Result<Playground, JsValue> {
         let account = Account::new(settings(&take(options)?)?);
-        Ok(Playground { workspace: Workspace { account, machine: "".into(), draft: "".into(), ..Workspace::empty() }, has_draft: false })
+        Ok(Playground {
+            workspace: Workspace { account, machine: "".into(), draft: "".into(), ..Workspace::empty() },
+            has_draft: false,
+        })
     }
 
     /// Calls an operation with the JSON text of a request and gives that of the response; throws an `Error` named as AWS
