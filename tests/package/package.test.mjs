@@ -8,6 +8,7 @@ import { join } from "node:path";
 import { after, test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
+import { transform } from "../../www/node_modules/esbuild/lib/main.js";
 import { launch, serve } from "../e2e/rig.mjs";
 
 const folder = fileURLToPath(new URL("../../target/npm", import.meta.url));
@@ -21,7 +22,7 @@ await symlink(folder, join(project, "node_modules/weir"));
 async function node(source) {
   const file = join(project, "test.mjs");
   await writeFile(file, source);
-  const { stdout, stderr } = await promisify(execFile)(process.execPath, [file]);
+  const { stdout, stderr } = await promisify(execFile)(process.execPath, ["--no-warnings", file]);
   assert.equal(stderr, "");
   return stdout.trim();
 }
@@ -37,6 +38,31 @@ test("in Node, from bytes", async () => {
     initSync(readFileSync(${JSON.stringify(join(folder, "weir_bg.wasm"))}));
     console.log(version());`;
   assert.equal(await node(source), version);
+});
+
+test("before it is started it says so", async () => {
+  assert.match(await node(`import { Playground } from "weir"; try { new Playground(); } catch (error) { console.log(error.message); }`), /await init\(\)/);
+});
+
+test("the examples of its README", async () => {
+  const readme = await readFile(join(folder, "README.md"), "utf8");
+  const examples = [...readme.matchAll(/```ts\n(.*?)```/gs)].map(([, code]) => code);
+  assert.equal(examples.length, 3);
+  const sdk = fileURLToPath(new URL("../../www/node_modules/@aws-sdk", import.meta.url));
+  await symlink(sdk, join(project, "node_modules/@aws-sdk"));
+  const { code } = await transform(examples.join("\n"), { loader: "ts" });
+  const told = await node(code);
+  assert.match(told, /^SUCCEEDED\n/);
+  assert.match(told, /name: 'orders'/);
+  assert.match(told, /value: [01]\.?\d*/);
+});
+
+test("its schemas are where it exports them", async () => {
+  const source = `
+    import { createRequire } from "node:module";
+    const schema = createRequire(import.meta.url)("weir/schemas/workspace.schema.json");
+    console.log(schema.title);`;
+  assert.equal(await node(source), "A workspace of Weir");
 });
 
 test("in a browser", async () => {

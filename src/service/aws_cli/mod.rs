@@ -529,8 +529,8 @@ mod tests {
                 r#"{"stateMachineArn":"a","loggingConfiguration":{"level":"ALL","destinations":[{"cloudWatchLogsLogGroup":{"logGroupArn":"g"}}],"includeExecutionData":true}}"#,
             ),
             (
-                r#"start-execution --cli-input-json '{"stateMachineArn": "a", "name": "n"}' --name m --input "{"path": "$.a"}" # that is all"#,
-                r#"{"stateMachineArn":"a","name":"m","input":"{"path": "$.a"}"}"#,
+                r#"start-execution --cli-input-json '{"stateMachineArn": "a", "name": "n"}' --name m --input "{\"path\": \"$.a\"}" # that is all"#,
+                r#"{"stateMachineArn":"a","name":"m","input":"{\"path\": \"$.a\"}"}"#,
             ),
         ] {
             assert_eq!(read(&format!("aws --region x stepfunctions {options}")), expected);
