@@ -75,6 +75,12 @@ impl Budget {
         self.spend(bytes as u64 / 64 + 1)
     }
 
+    /// As [`Budget::spend_text`], where a step is paid for something else: short texts are free.
+    #[inline]
+    pub fn spend_long_text(&mut self, bytes: usize) -> R<()> {
+        if bytes < 64 { Ok(()) } else { self.spend_text(bytes) }
+    }
+
     #[inline]
     pub fn allow_items(&self, items: usize) -> R<()> {
         if items <= self.limits.items { Ok(()) } else { Err(too_large()) }

@@ -50,7 +50,7 @@ struct Writer<'b> {
 impl Writer<'_> {
     fn value(&mut self, val: &Val, indent: Option<usize>) -> R<()> {
         if let Some(budget) = &mut self.budget {
-            budget.spend(1)?;
+            budget.spend(2)?;
         }
         if self.out.len() > self.limit {
             return Err(raise_text(MEMORY, TOO_LARGE));
@@ -94,7 +94,7 @@ impl Writer<'_> {
             && libm::trunc(float) != float
         {
             // Its digits are looked for, and looked for again where there are too many.
-            budget.spend(12)?;
+            budget.spend(24)?;
         }
         match self.style {
             _ if float.is_nan() => self.out.push_str("null"),

@@ -77,7 +77,10 @@ pub(super) fn distinct(machine: &mut Machine<'_>, arguments: Vec<Val>, _: Contex
     let mut others: Vec<Val> = Vec::new();
     for item in elements.iter() {
         let new = match (item.as_text(), item.as_f64()) {
-            (Some(text), _) => texts.insert(text.clone()),
+            (Some(text), _) => {
+                machine.budget.spend_long_text(text.len())?;
+                texts.insert(text.clone())
+            }
             (None, Some(number)) if number.is_nan() => true,
             (None, Some(number)) => numbers.insert((number + 0.0).to_bits()),
             (None, None) => {

@@ -197,7 +197,7 @@ pub(super) fn sort(machine: &mut Machine<'_>, arguments: Vec<Val>, context: Cont
             }
             machine.merge_sort(items, &mut |machine, a, b| {
                 machine.budget.spend(1)?;
-                Ok(machine::order(a, b) == Some(std::cmp::Ordering::Greater))
+                Ok(machine.order(a, b)? == Some(std::cmp::Ordering::Greater))
             })?
         }
     };

@@ -14,6 +14,7 @@ mod strings;
 mod urls;
 
 use super::Dialect;
+use super::budget::Budget;
 use super::error::R;
 use super::machine::{Context, Machine};
 use super::number;
@@ -183,8 +184,8 @@ fn take<const COUNT: usize>(arguments: Vec<Val>) -> [Val; COUNT] {
 }
 
 /// `String(value)`, as JavaScript does it where it gets something else than it expects.
-pub(super) fn to_text(val: &Val) -> String {
-    match val {
+pub(super) fn to_text(val: &Val, budget: &mut Budget) -> R<String> {
+    let text = match val {
         Val::Undefined => "undefined".to_owned(),
         Val::Json(Value::Null) => "null".to_owned(),
         Val::Json(Value::Bool(bool)) => bool.to_string(),
@@ -193,16 +194,22 @@ pub(super) fn to_text(val: &Val) -> String {
         _ => match (val.as_f64(), val.elements()) {
             (Some(float), _) => number::to_string(float),
             (None, Some(elements)) => {
-                let part = |val: Val| match val {
-                    Val::Undefined | Val::Json(Value::Null) => String::new(),
-                    other => to_text(&other),
-                };
+                let mut joined = String::new();
                 // Nobody needs more of a list that stands where a text should be.
-                elements.iter().take(1000).map(part).collect::<Vec<_>>().join(",")
+                for (at, element) in elements.iter().take(1000).enumerate() {
+                    joined.push_str(if at > 0 { "," } else { "" });
+                    if !matches!(element, Val::Undefined | Val::Json(Value::Null)) {
+                        joined.push_str(&to_text(&element, budget)?);
+                    }
+                    budget.allow_text(joined.len())?;
+                }
+                joined
             }
             (None, None) => "[object Object]".to_owned(),
         },
-    }
+    };
+    budget.spend_text(text.len())?;
+    Ok(text)
 }
 
 /// The byte at an offset in UTF-16 units; nothing beyond the end.

@@ -1,6 +1,7 @@
 //! `$formatNumber`: pictures of decimal numbers (XPath and XQuery Functions 3.1, section 4.7), with what jsonata-js makes
 //! of them.
 
+use super::super::budget::Budget;
 use super::super::error::{R, internal, raise};
 use super::super::machine::{Context, Machine};
 use super::super::number;
@@ -21,22 +22,22 @@ struct Signs {
 }
 
 impl Signs {
-    fn of(options: &Val) -> Signs {
-        let sign = |name: &str, default: &str| {
+    fn of(options: &Val, budget: &mut Budget) -> R<Signs> {
+        let mut sign = |name: &str, default: &str| {
             let given = options.members().and_then(|members| members.get(name));
-            given.map_or_else(|| default.to_owned(), |val| super::to_text(&val))
+            given.map_or_else(|| Ok(default.to_owned()), |val| super::to_text(&val, budget))
         };
-        Signs {
-            decimal: sign("decimal-separator", "."),
-            grouping: sign("grouping-separator", ","),
-            exponent: sign("exponent-separator", "e"),
-            minus: sign("minus-sign", "-"),
-            percent: sign("percent", "%"),
-            per_mille: sign("per-mille", "\u{2030}"),
-            zero: sign("zero-digit", "0").chars().next().unwrap_or('0'),
-            digit: sign("digit", "#"),
-            pattern: sign("pattern-separator", ";"),
-        }
+        Ok(Signs {
+            decimal: sign("decimal-separator", ".")?,
+            grouping: sign("grouping-separator", ",")?,
+            exponent: sign("exponent-separator", "e")?,
+            minus: sign("minus-sign", "-")?,
+            percent: sign("percent", "%")?,
+            per_mille: sign("per-mille", "\u{2030}")?,
+            zero: sign("zero-digit", "0")?.chars().next().unwrap_or('0'),
+            digit: sign("digit", "#")?,
+            pattern: sign("pattern-separator", ";")?,
+        })
     }
 
     fn is_digit(&self, c: char) -> bool {
@@ -307,7 +308,7 @@ pub(super) fn format_number(machine: &mut Machine<'_>, arguments: Vec<Val>, _: C
     machine.budget.spend(32)?;
     machine.budget.spend_text(picture.len() * 32)?;
     machine.budget.spend((picture.len() as u64 / 64) * (picture.len() as u64 / 64))?;
-    let signs = Signs::of(&options);
+    let signs = Signs::of(&options, &mut machine.budget)?;
     let pictures: Vec<&str> = picture.split(&*signs.pattern).collect();
     if pictures.len() > 2 {
         return Err(raise("D3080"));

@@ -3,7 +3,7 @@
 use super::super::error::{R, internal, raise};
 use super::super::json;
 use super::super::machine::{self, Context, Machine};
-use super::super::value::{Elements, Kind, List, Members, OUTER, SEQUENCE, Seq, Val};
+use super::super::value::{Kind, List, Members, OUTER, SEQUENCE, Seq, Val};
 use super::take;
 use crate::base::Text;
 use crate::base::sort::sort_by_key;
@@ -12,14 +12,12 @@ use std::rc::Rc;
 
 pub(super) fn boolean(machine: &mut Machine<'_>, arguments: Vec<Val>, _: Context<'_>) -> R<Val> {
     let [val] = take(arguments);
-    machine.budget.spend_items(val.elements().map_or(0, Elements::len))?;
-    Ok(machine::boolean(&val)?.map(Val::from).into())
+    Ok(machine.boolean(&val)?.map(Val::from).into())
 }
 
 pub(super) fn not(machine: &mut Machine<'_>, arguments: Vec<Val>, _: Context<'_>) -> R<Val> {
     let [val] = take(arguments);
-    machine.budget.spend_items(val.elements().map_or(0, Elements::len))?;
-    Ok(machine::boolean(&val)?.map(|bool| Val::from(!bool)).into())
+    Ok(machine.boolean(&val)?.map(|bool| Val::from(!bool)).into())
 }
 
 pub(super) fn exists(_: &mut Machine<'_>, arguments: Vec<Val>, _: Context<'_>) -> R<Val> {
@@ -76,7 +74,8 @@ fn gather_keys(machine: &mut Machine<'_>, val: &Val, see: &mut dyn FnMut(&Text))
 
 pub(super) fn lookup(machine: &mut Machine<'_>, arguments: Vec<Val>, _: Context<'_>) -> R<Val> {
     let [val, key] = take(arguments);
-    machine.lookup(&val, &super::to_text(&key))
+    let key = super::to_text(&key, &mut machine.budget)?;
+    machine.lookup(&val, &key)
 }
 
 pub(super) fn spread(machine: &mut Machine<'_>, arguments: Vec<Val>, _: Context<'_>) -> R<Val> {
@@ -131,8 +130,9 @@ pub(super) fn merge(machine: &mut Machine<'_>, arguments: Vec<Val>, _: Context<'
     let mut merged = Merged::default();
     for element in elements.iter() {
         let members = element.members();
-        machine.budget.spend(1 + members.map_or(0, Members::len) as u64 * 3)?;
+        machine.budget.spend(1 + members.map_or(0, Members::len) as u64 * 6)?;
         for (key, val) in members.into_iter().flat_map(Members::iter) {
+            machine.budget.spend_long_text(key.len())?;
             merged.put(key, val);
         }
     }
@@ -159,25 +159,25 @@ impl Merged {
     }
 }
 
-pub(super) fn error(_: &mut Machine<'_>, arguments: Vec<Val>, _: Context<'_>) -> R<Val> {
+pub(super) fn error(machine: &mut Machine<'_>, arguments: Vec<Val>, _: Context<'_>) -> R<Val> {
     let [message] = take(arguments);
     let mut raised = raise("D3137");
-    raised.message = Some(message_or(&message, "$error() function evaluated"));
+    raised.message = Some(message_or(machine, &message, "$error() function evaluated")?);
     Err(raised)
 }
 
-pub(super) fn assert(_: &mut Machine<'_>, arguments: Vec<Val>, _: Context<'_>) -> R<Val> {
+pub(super) fn assert(machine: &mut Machine<'_>, arguments: Vec<Val>, _: Context<'_>) -> R<Val> {
     let [condition, message] = take(arguments);
     if condition.is_truthy() {
         return Ok(Val::Undefined);
     }
     let mut raised = raise("D3141");
-    raised.message = Some(message_or(&message, "$assert() statement failed"));
+    raised.message = Some(message_or(machine, &message, "$assert() statement failed")?);
     Err(raised)
 }
 
-fn message_or(message: &Val, default: &str) -> String {
-    if message.is_truthy() { super::to_text(message) } else { default.to_owned() }
+fn message_or(machine: &mut Machine<'_>, message: &Val, default: &str) -> R<String> {
+    if message.is_truthy() { super::to_text(message, &mut machine.budget) } else { Ok(default.to_owned()) }
 }
 
 pub(super) fn clone(machine: &mut Machine<'_>, arguments: Vec<Val>, _: Context<'_>) -> R<Val> {

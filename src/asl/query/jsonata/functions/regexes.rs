@@ -210,6 +210,7 @@ pub(super) fn split(machine: &mut Machine<'_>, arguments: Vec<Val>, context: Con
     machine.budget.spend_text(text.len())?;
     let mut parts: Vec<Val> = Vec::new();
     if let Some(separator) = separator.as_str() {
+        machine.budget.spend_text(separator.len())?;
         // JavaScript takes the lower 32 bits of it.
         let most = limit.map_or(usize::MAX, |limit| libm::fmod(libm::trunc(limit), 4_294_967_296.0) as usize);
         if separator.is_empty() {
@@ -261,14 +262,15 @@ pub(super) fn replace(machine: &mut Machine<'_>, arguments: Vec<Val>, context: C
     let mut count = 0.0;
     let mut position = 0;
     if let Some(pattern) = pattern.as_str() {
-        let replacement = super::to_text(&replacement);
+        machine.budget.spend_text(pattern.len())?;
+        let replacement = super::to_text(&replacement, &mut machine.budget)?;
         for (at, _) in text.match_indices(pattern) {
             if limit.is_some_and(|limit| count >= limit) {
                 break;
             }
             result.push_str(text.get(position..at).unwrap_or(""));
             result.push_str(&replacement);
-            machine.budget.spend(1)?;
+            machine.budget.spend_text(replacement.len())?;
             machine.budget.allow_text(result.len())?;
             position = at + pattern.len();
             count += 1.0;
@@ -348,6 +350,7 @@ fn substitute(
         0 => 1,
         count => libm::floor(libm::log(count as f64) * std::f64::consts::LOG10_E) as usize + 1,
     };
+    machine.budget.spend_text(template.len())?;
     let mut rest = template;
     while let Some((before, after)) = rest.split_once('$') {
         out.push_str(before);
@@ -355,7 +358,10 @@ fn substitute(
             out.push('$');
             rest = behind;
         } else if let Some(behind) = after.strip_prefix('0') {
-            out.push_str(search.matched(found).as_str().unwrap_or("undefined"));
+            let matched = search.matched(found);
+            let matched = matched.as_str().unwrap_or("undefined");
+            machine.budget.spend_text(matched.len())?;
+            out.push_str(matched);
             rest = behind;
         } else {
             let number = |digits: usize| {
@@ -370,7 +376,7 @@ fn substitute(
                 Some(index) => {
                     let group = groups.elements().and_then(|groups| groups.get(index.wrapping_sub(1)));
                     if let Some(group) = group.filter(|group| !group.is_undefined()) {
-                        out.push_str(&super::to_text(&group));
+                        out.push_str(&super::to_text(&group, &mut machine.budget)?);
                     }
                     rest = after.get(index.to_string().len()..).unwrap_or("");
                 }

@@ -68,7 +68,12 @@ pub(super) fn substring(machine: &mut Machine<'_>, arguments: Vec<Val>, _: Conte
             machine.budget.spend_items(list.len())?;
             let part = list.get(part).unwrap_or_default();
             let defined = |val: &&Val| !val.is_undefined() && !matches!(val, Val::Json(crate::base::Value::Null));
-            machine.text(part.iter().filter(defined).map(to_text).collect::<String>())
+            let mut joined = String::new();
+            for val in part.iter().filter(defined) {
+                joined.push_str(&to_text(val, &mut machine.budget)?);
+                machine.budget.allow_text(joined.len())?;
+            }
+            Ok(Val::from(joined))
         }
     }
 }
@@ -77,7 +82,7 @@ pub(super) fn substring_before(machine: &mut Machine<'_>, arguments: Vec<Val>, _
     let [val, chars] = take(arguments);
     let Some(text) = text_of(&val)? else { return Ok(Val::Undefined) };
     machine.budget.spend_text(text.len())?;
-    Ok(match text.split_once(&to_text(&chars)) {
+    Ok(match text.split_once(&to_text(&chars, &mut machine.budget)?) {
         Some((before, _)) => Val::from(before),
         None => val,
     })
@@ -87,7 +92,7 @@ pub(super) fn substring_after(machine: &mut Machine<'_>, arguments: Vec<Val>, _:
     let [val, chars] = take(arguments);
     let Some(text) = text_of(&val)? else { return Ok(Val::Undefined) };
     machine.budget.spend_text(text.len())?;
-    match text.split_once(&to_text(&chars)) {
+    match text.split_once(&to_text(&chars, &mut machine.budget)?) {
         Some(_) if chars.is_undefined() => Err(internal("Cannot read properties of undefined (reading 'length')")),
         Some((_, after)) => Ok(Val::from(after)),
         None => Ok(val),
@@ -127,6 +132,7 @@ pub(super) fn pad(machine: &mut Machine<'_>, arguments: Vec<Val>, _: Context<'_>
     let Some(text) = text_of(&val)? else { return Ok(Val::Undefined) };
     machine.budget.spend_text(text.len())?;
     let filler = text_of(&filler)?.filter(|filler| !filler.is_empty()).unwrap_or(" ").to_owned();
+    machine.budget.spend_text(filler.len())?;
     let width = width.as_f64().unwrap_or(f64::NAN);
     let missing = width.abs() - text.chars().count() as f64;
     if missing.is_nan() || missing <= 0.0 {
@@ -137,7 +143,8 @@ pub(super) fn pad(machine: &mut Machine<'_>, arguments: Vec<Val>, _: Context<'_>
     }
     let missing = missing as usize;
     machine.budget.allow_text(text.len().saturating_add(missing))?;
-    machine.budget.spend_text(missing)?;
+    // Character by character.
+    machine.budget.spend_text(missing.saturating_mul(4))?;
     let padding: String = filler.chars().cycle().take(missing).collect();
     machine.text(if width > 0.0 { format!("{text}{padding}") } else { format!("{padding}{text}") })
 }
@@ -147,7 +154,7 @@ pub(super) fn join(machine: &mut Machine<'_>, arguments: Vec<Val>, _: Context<'_
     if val.is_undefined() {
         return Ok(val);
     }
-    let separator = if separator.is_undefined() { String::new() } else { to_text(&separator) };
+    let separator = if separator.is_undefined() { String::new() } else { to_text(&separator, &mut machine.budget)? };
     let Some(elements) = val.elements() else { return Err(internal("strs.join is not a function")) };
     let mut joined = String::new();
     for (at, element) in elements.iter().enumerate() {
@@ -158,7 +165,7 @@ pub(super) fn join(machine: &mut Machine<'_>, arguments: Vec<Val>, _: Context<'_
         match element.as_str() {
             Some(text) => joined.push_str(text),
             None if matches!(element.kind(), Kind::Undefined | Kind::Null) => {}
-            None => joined.push_str(&to_text(&element)),
+            None => joined.push_str(&to_text(&element, &mut machine.budget)?),
         }
         machine.budget.allow_text(joined.len())?;
     }

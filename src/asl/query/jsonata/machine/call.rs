@@ -526,7 +526,7 @@ fn passed(val: Val) -> Val {
 /// Something that finds in a text: its answers are read by `$match`, `$replace`, `$split`, `$contains`.
 impl Machine<'_> {
     fn apply_regex(&mut self, matcher: &Rc<Matcher>, arguments: &[Val]) -> R<Val> {
-        let text = super::super::functions::to_text(arguments.first().unwrap_or(&Val::Undefined));
+        let text = functions::to_text(arguments.first().unwrap_or(&Val::Undefined), &mut self.budget)?;
         let from = arguments.get(1).and_then(Val::as_f64).unwrap_or(0.0);
         self.match_from(matcher, &text.into(), from)
     }

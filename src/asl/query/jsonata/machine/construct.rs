@@ -217,7 +217,10 @@ impl Machine<'_> {
     fn key(&mut self, at: At<'_>, group: &Group, key: Val) -> R<Option<Text>> {
         match key {
             Val::Undefined => Ok(None),
-            Val::Json(Value::String(text)) => Ok(Some(text)),
+            Val::Json(Value::String(text)) => {
+                self.budget.spend_long_text(text.len())?;
+                Ok(Some(text))
+            }
             other => Err(self.raise_at(at, group.span, group.position, "T1003").value(other)),
         }
     }

@@ -12,7 +12,6 @@ mod sort;
 mod transform;
 
 pub(super) use call::Context;
-pub(super) use operators::order;
 
 use super::budget::Budget;
 use super::error::{R, Raised, raise};
@@ -475,6 +474,7 @@ impl<'e> Machine<'e> {
             other => {
                 let exact = self.dialect == Dialect::Aws;
                 let text = json::string(&unwrapped(other), pretty, exact, &mut self.budget)?;
+                self.budget.spend_text(text.len())?;
                 self.text(text)
             }
         }
@@ -548,31 +548,6 @@ fn unwrapped(input: &Val) -> Val {
     }
 }
 
-/// `$boolean`: nothing for nothing.
-pub(super) fn boolean(val: &Val) -> R<Option<bool>> {
-    Ok(Some(match val {
-        Val::Undefined => return Ok(None),
-        Val::Json(Value::Bool(bool)) => *bool,
-        Val::Json(Value::Null) => false,
-        Val::Json(Value::String(text)) => !text.is_empty(),
-        Val::Json(Value::Number(_)) | Val::Float(_) => is_numeric(val)? && val.as_f64() != Some(0.0),
-        Val::Json(Value::Array(_)) | Val::List(_) => {
-            let Some(elements) = val.elements() else { return Ok(Some(false)) };
-            if elements.len() == 1 {
-                return boolean(&elements.at(0));
-            }
-            let mut any = false;
-            for element in elements.iter() {
-                any |= boolean(&element)? == Some(true);
-            }
-            any
-        }
-        Val::Json(Value::Object(object)) => !object.is_empty(),
-        Val::Record(record) => record.len() > 0,
-        Val::Function(function) => function.is_object(),
-    }))
-}
-
 /// Whether it is a number; an infinite one is an error.
 pub(super) fn is_numeric(val: &Val) -> R<bool> {
     match val {
@@ -584,9 +559,33 @@ pub(super) fn is_numeric(val: &Val) -> R<bool> {
 
 impl Machine<'_> {
     pub fn is_true(&mut self, val: &Val) -> R<bool> {
-        if let Some(elements) = val.elements() {
-            self.budget.spend_items(elements.len())?;
-        }
-        Ok(boolean(val)? == Some(true))
+        Ok(self.boolean(val)? == Some(true))
+    }
+
+    /// `$boolean`: nothing for nothing.
+    pub fn boolean(&mut self, val: &Val) -> R<Option<bool>> {
+        Ok(Some(match val {
+            Val::Undefined => return Ok(None),
+            Val::Json(Value::Bool(bool)) => *bool,
+            Val::Json(Value::Null) => false,
+            Val::Json(Value::String(text)) => !text.is_empty(),
+            Val::Json(Value::Number(_)) | Val::Float(_) => is_numeric(val)? && val.as_f64() != Some(0.0),
+            Val::Json(Value::Array(_)) | Val::List(_) => {
+                let Some(elements) = val.elements() else { return Ok(Some(false)) };
+                // Arrays in it may be the same many times over.
+                self.budget.spend_items(elements.len())?;
+                if elements.len() == 1 {
+                    return self.boolean(&elements.at(0));
+                }
+                let mut any = false;
+                for element in elements.iter() {
+                    any |= self.boolean(&element)? == Some(true);
+                }
+                any
+            }
+            Val::Json(Value::Object(object)) => !object.is_empty(),
+            Val::Record(record) => record.len() > 0,
+            Val::Function(function) => function.is_object(),
+        }))
     }
 }

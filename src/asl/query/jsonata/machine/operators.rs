@@ -67,7 +67,7 @@ impl Machine<'_> {
                 Ok((equal == (operator == Operator::Equal)).into())
             }
             Operator::Less | Operator::AtMost | Operator::Greater | Operator::AtLeast => {
-                comparison(operator, left, right)
+                self.comparison(operator, left, right)
             }
             Operator::Concat => self.concat(left, right),
             Operator::In => self.includes(left, right),
@@ -101,7 +101,17 @@ impl Machine<'_> {
         }
         let Some(elements) = right.elements() else { return Ok(identical(&left, &right).into()) };
         self.budget.spend_items(elements.len())?;
-        Ok(elements.iter().any(|element| identical(&element, &left)).into())
+        for element in elements.iter() {
+            if let (Some(a), Some(b)) = (element.as_str(), left.as_str())
+                && a.len() == b.len()
+            {
+                self.budget.spend_long_text(a.len())?;
+            }
+            if identical(&element, &left) {
+                return Ok(true.into());
+            }
+        }
+        Ok(Val::FALSE)
     }
 
     fn range(&mut self, left: Val, right: Val) -> R<Val> {
@@ -123,6 +133,38 @@ impl Machine<'_> {
         }
         self.budget.allow_items(size as usize)?;
         Ok(Val::List(Rc::new(List::range(first, size as usize, SEQUENCE))))
+    }
+
+    fn comparison(&mut self, operator: Operator, left: Val, right: Val) -> R<Val> {
+        let comparable = |val: &Val| matches!(val.kind(), Kind::Undefined | Kind::String | Kind::Number);
+        let plain = |val: &Val| matches!(val.kind(), Kind::String | Kind::Number);
+        if !comparable(&left) || !comparable(&right) {
+            return Err(raise("T2010").value(if plain(&left) { right } else { left }));
+        }
+        if left.is_undefined() || right.is_undefined() {
+            return Ok(Val::Undefined);
+        }
+        if left.kind() != right.kind() {
+            return Err(raise("T2009").value(left).value2(right));
+        }
+        let order = self.order(&left, &right)?;
+        Ok(match operator {
+            Operator::Less => order == Some(Ordering::Less),
+            Operator::AtMost => matches!(order, Some(Ordering::Less | Ordering::Equal)),
+            Operator::Greater => order == Some(Ordering::Greater),
+            _ => matches!(order, Some(Ordering::Greater | Ordering::Equal)),
+        }
+        .into())
+    }
+
+    /// How JavaScript orders two numbers or two texts; nothing if one is not a number at all.
+    pub fn order(&mut self, left: &Val, right: &Val) -> R<Option<Ordering>> {
+        if let (Some(left), Some(right)) = (left.as_str(), right.as_str()) {
+            // Character by character.
+            self.budget.spend_long_text(left.len().min(right.len()).saturating_mul(4))?;
+            return Ok(Some(order_texts(left, right)));
+        }
+        Ok(left.as_f64().zip(right.as_f64()).and_then(|(left, right)| left.partial_cmp(&right)))
     }
 
     /// Whether two values are equal all the way down; numbers as doubles.
@@ -210,36 +252,6 @@ fn arithmetic(operator: Operator, left: Val, right: Val) -> R<Val> {
         Operator::Slash => left / right,
         _ => libm::fmod(left, right),
     }))
-}
-
-fn comparison(operator: Operator, left: Val, right: Val) -> R<Val> {
-    let comparable = |val: &Val| matches!(val.kind(), Kind::Undefined | Kind::String | Kind::Number);
-    let plain = |val: &Val| matches!(val.kind(), Kind::String | Kind::Number);
-    if !comparable(&left) || !comparable(&right) {
-        return Err(raise("T2010").value(if plain(&left) { right } else { left }));
-    }
-    if left.is_undefined() || right.is_undefined() {
-        return Ok(Val::Undefined);
-    }
-    if left.kind() != right.kind() {
-        return Err(raise("T2009").value(left).value2(right));
-    }
-    let order = order(&left, &right);
-    Ok(match operator {
-        Operator::Less => order == Some(Ordering::Less),
-        Operator::AtMost => matches!(order, Some(Ordering::Less | Ordering::Equal)),
-        Operator::Greater => order == Some(Ordering::Greater),
-        _ => matches!(order, Some(Ordering::Greater | Ordering::Equal)),
-    }
-    .into())
-}
-
-/// How JavaScript orders two numbers or two texts; nothing if one is not a number at all.
-pub(in super::super) fn order(left: &Val, right: &Val) -> Option<Ordering> {
-    match (left.as_str(), right.as_str()) {
-        (Some(left), Some(right)) => Some(order_texts(left, right)),
-        _ => left.as_f64()?.partial_cmp(&right.as_f64()?),
-    }
 }
 
 /// By UTF-16 units: what is beyond U+FFFF comes before U+E000.

@@ -1,6 +1,6 @@
 //! Paths: each step maps the items that the step before it has found, and what it finds is one flat sequence.
 
-use super::{At, Machine, boolean, is_numeric};
+use super::{At, Machine, is_numeric};
 use crate::asl::query::jsonata::error::{R, internal};
 use crate::asl::query::jsonata::program::{Filter, Path, Stage, Step, StepKind};
 use crate::asl::query::jsonata::value::{Elements, KEEP, Kind, OUTER, SEQUENCE, Seq, TUPLES, Val};
@@ -313,7 +313,7 @@ impl Machine<'_> {
                 return Ok(elements.iter().filter(|element| at(element.clone())).count());
             }
         }
-        Ok(usize::from(boolean(answer)? == Some(true)))
+        Ok(usize::from(self.boolean(answer)? == Some(true)))
     }
 
     /// The member of an object, or those of the objects in an array.

@@ -84,7 +84,7 @@ impl Machine<'_> {
             return Err(raised.value(a.clone()).value2(b.clone()));
         }
         // What is no number at all is behind everything, as in jsonata-js.
-        let order = super::operators::order(a, b).unwrap_or(Ordering::Greater);
+        let order = self.order(a, b)?.unwrap_or(Ordering::Greater);
         Ok(if descending { order.reverse() } else { order })
     }
 }
