@@ -323,7 +323,7 @@ test("commands that are typed do what they say", () =>
     await tells(page, "The script is on the clipboard");
     const script = await page.evaluate(() => navigator.clipboard.readText());
     const commands = [...script.matchAll(/^aws stepfunctions (\S+)/gm)].map(([, command]) => command);
-    assert.deepEqual(commands.slice(0, 4), ["create-state-machine", "publish-state-machine-version", "publish-state-machine-version", "create-state-machine-alias"]);
+    assert.deepEqual(commands.slice(0, 5), ["create-state-machine", "publish-state-machine-version", "update-state-machine", "publish-state-machine-version", "create-state-machine-alias"]);
     assert.equal(commands.at(-1), "update-state-machine-alias");
     await prompt.fill("aws s3 ls");
     await prompt.press("Enter");
