@@ -83,7 +83,9 @@ pub fn check(definition: &Definition, profile: &Profile) -> Vec<Finding> {
             .aws("SCHEMA_VALIDATION_FAILED", "Definition must be a valid JSON object")
             .aws_nowhere();
     }
-    if definition.root.is_object() && !checker.is_too_deep() {
+    // Of one that is too large this is all that is told: whoever waits is to have an answer.
+    let is_too_large = definition.text.len() > MAX_LENGTH;
+    if definition.root.is_object() && !is_too_large && !checker.is_too_deep() {
         checker.machines();
         checker.flows();
         checker.variables();
