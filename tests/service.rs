@@ -389,11 +389,11 @@ fn mutated_requests() {
                 .replace(&format!("\"{name}\""), &format!("\"{arn}\""))
                 .replace(&format!("\"{name}:"), &format!("\"{arn}:"));
         }
-        if key.with_str("whole").bits() % 20 > 0 {
+        if !key.with_str("whole").bits().is_multiple_of(20) {
             body = mutated(&Value::parse(&body).unwrap(), key).to_json();
         }
         // A body that is not JSON at all.
-        if key.with_str("cut").bits() % 20 == 0 {
+        if key.with_str("cut").bits().is_multiple_of(20) {
             body.truncate((0..=body.len() / 2).rev().find(|at| body.is_char_boundary(*at)).unwrap_or(0));
         }
         let before = whole(&account);

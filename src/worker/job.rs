@@ -31,7 +31,7 @@ pub struct Job {
 #[derive(Debug)]
 enum Work {
     Replications(Box<Simulation<Runner>>),
-    Customers(Box<Both<Runner>>, Customers),
+    Customers(Box<(Both<Runner>, Customers)>),
 }
 
 /// The runner of a scenario.
@@ -61,7 +61,7 @@ impl Job {
             Task::Rollout => Work::Replications(Box::new(Simulation::new(scenario, runner))),
             Task::Customers => {
                 let starts = Rc::new(Starts::new(&scenario));
-                Work::Customers(Box::new(Both::new(scenario, starts, runner)), Customers::default())
+                Work::Customers(Box::new((Both::new(scenario, starts, runner), Customers::default())))
             }
         };
         Ok(Job { run, work, pieces: VecDeque::new(), begun: false, detail_told: false })
@@ -99,7 +99,8 @@ impl Job {
                 }
                 progress.executions
             }
-            Work::Customers(both, customers) => {
+            Work::Customers(under_way) => {
+                let (both, customers) = &mut **under_way;
                 if begins {
                     both.begin(piece);
                 }

@@ -93,7 +93,7 @@ impl Execution {
         let program = Rc::clone(&self.program);
         for id in self.strands.ids() {
             let Some(group) = self.group_mut(id) else { continue };
-            if !group.run.as_ref().is_some_and(|run| *run.arn == *map_run) {
+            if group.run.as_ref().is_none_or(|run| *run.arn != *map_run) {
                 continue;
             }
             group.limit = limit;
