@@ -32,18 +32,22 @@ struct Piece {
 }
 
 impl Path {
-    /// The time before `until` in pieces.
-    fn pieces(&self, scenario: &Scenario, until: u64, steady: bool) -> Vec<Piece> {
+    /// The time before `until` in pieces, by the minute or, where nothing changes, as long as the weight holds.
+    fn pieces(&self, scenario: &Scenario, until: u64, steady: bool, by_minute: bool) -> Vec<Piece> {
         let length = scenario.traffic.duration.map_or(self.horizon, |duration| duration.as_nanos().min(self.horizon));
         let end = until.min(length);
-        let fine = !steady || !matches!(scenario.traffic.rate, Rate::Poisson { .. });
-        let step = if fine { MINUTE / PIECES } else { MINUTE };
+        let fine = is_fine(scenario, steady);
+        let step = match (fine, by_minute) {
+            (true, _) => MINUTE / PIECES,
+            (false, true) => MINUTE,
+            (false, false) => u64::MAX,
+        };
         let mut pieces = Vec::new();
         for (n, (from, weight)) in self.segments.iter().enumerate() {
             let to = self.segments.get(n + 1).map_or(u64::MAX, |(next, _)| *next).min(end);
             let mut now = *from;
             while now < to {
-                let next = ((now / step + 1) * step).min(to);
+                let next = (now / step + 1).saturating_mul(step).min(to);
                 let expected = |nanos: u64| scenario.traffic.rate.expected(Delay::from_nanos(nanos));
                 let starts = expected(next) - expected(now);
                 pieces.push(Piece { from: now, to: next, starts, weight: f64::from(*weight) / 100.0 });
@@ -52,6 +56,19 @@ impl Path {
         }
         pieces
     }
+}
+
+/// Whether the rate or a probability changes all the time.
+fn is_fine(scenario: &Scenario, steady: bool) -> bool {
+    !steady || !matches!(scenario.traffic.rate, Rate::Poisson { .. })
+}
+
+/// Whether so many periods can be told while somebody waits: where something changes all the time, each of them asks for
+/// all the pieces before it.
+pub(super) fn is_quick(scenario: &Scenario, runner: &impl Runner, path: &Path, periods: u64) -> bool {
+    let steady = runner.is_steady(scenario.old) && runner.is_steady(scenario.new);
+    let pieces = if is_fine(scenario, steady) { path.watched * PIECES } else { path.segments.len() as u64 };
+    periods.saturating_mul(pieces) <= 20_000_000
 }
 
 /// All futures of a version that starts at an instant, over the input classes.
@@ -104,7 +121,7 @@ pub(super) fn expected(
     let steady = runner.is_steady(counted.version);
     let mut known = if steady { Some(futures(scenario, runner, counted.version, 0)?) } else { None };
     let mut sum = 0.0;
-    for piece in path.pieces(scenario, to, steady) {
+    for piece in path.pieces(scenario, to, steady, false) {
         let share = if counted.is_new { piece.weight } else { 1.0 - piece.weight };
         if share == 0.0 || piece.starts == 0.0 {
             continue;
@@ -169,7 +186,7 @@ pub(super) fn exposure(
     let steady = runner.is_steady(new);
     let mut known = if steady { Some(futures(scenario, runner, new, 0)?) } else { None };
     let (mut started, mut failures) = (0.0, 0.0);
-    for piece in path.pieces(scenario, u64::MAX, steady) {
+    for piece in path.pieces(scenario, u64::MAX, steady, true) {
         let here = match known.take() {
             Some(futures) => futures,
             None => futures(scenario, runner, new, (piece.from + piece.to) / 2)?,

@@ -176,6 +176,9 @@ fn solve(scenario: &Scenario, runner: &impl Runner, path: &Path, new: usize) -> 
         }
         let delay = scenario.metrics.publish_delay.as_nanos().div_ceil(MINUTE);
         let periods = path.watched.saturating_sub(delay) / period;
+        if !closings::is_quick(scenario, runner, path, periods) {
+            return Err(format!("{periods} periods in which something always changes are too many"));
+        }
         for n in 0..periods {
             let (from, to) = (n * period * MINUTE, (n + 1) * period * MINUTE);
             points.push(point::chances(scenario, runner, path, new, alarm, from, to)?);
@@ -188,7 +191,16 @@ fn solve(scenario: &Scenario, runner: &impl Runner, path: &Path, new: usize) -> 
             }
         }
     }
-    let survives = |nanos: u64| 1.0 - passage.by(nanos / MINUTE);
+    let mut sum = 0.0;
+    let add = |p: &f64| {
+        sum += p;
+        sum
+    };
+    let by: Vec<f64> = passage.at.iter().map(add).collect();
+    let survives = |nanos: u64| {
+        let last = by.len().min((nanos / MINUTE) as usize);
+        1.0 - last.checked_sub(1).and_then(|last| by.get(last)).copied().unwrap_or(0.0)
+    };
     let (started, failures) = closings::exposure(scenario, runner, path, new, survives)?;
     Ok(Solution { passage, points, failures, started })
 }

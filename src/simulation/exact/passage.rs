@@ -80,7 +80,16 @@ pub fn first_passage(points: &[Chances], alarm: &Alarm) -> Result<FirstPassage, 
     if !gaps && alarm.before == Point::Missing && alarm.periods > 1 {
         return first_passage_with_gaps(points, alarm);
     }
+    check_length(points, states)?;
     Ok(walk(points, alarm, symbols, range, states))
+}
+
+/// Whether the chain is over before anyone has waited for it.
+fn check_length(points: &[Chances], states: usize) -> Result<(), String> {
+    if points.len().saturating_mul(states) <= 50_000_000 {
+        return Ok(());
+    }
+    Err(format!("{} periods with {states} windows each are too many", points.len()))
 }
 
 /// Where no older point is looked for in the place of a missing one, and such a one counts as a point of a kind, it is
@@ -110,7 +119,10 @@ fn first_passage_with_gaps(points: &[Chances], alarm: &Alarm) -> Result<FirstPas
     let symbols = [Point::Missing, Point::Ok, Point::Breaching];
     let states = symbols.len().checked_pow(alarm.range - 1).filter(|states| *states <= MAX_STATES);
     match states {
-        Some(states) => Ok(walk(points, alarm, &symbols, alarm.range, states)),
+        Some(states) => {
+            check_length(points, states)?;
+            Ok(walk(points, alarm, &symbols, alarm.range, states))
+        }
         None => Err(format!("an alarm over {} periods, begun with gaps, has too many windows", alarm.periods)),
     }
 }

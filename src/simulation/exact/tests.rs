@@ -210,3 +210,28 @@ fn gaps_that_count_are_points() {
         assert!(answer.passage.total() > 0.01);
     }
 }
+
+/// A rollout of weeks has its answer while somebody waits, or says that it has none.
+#[test]
+fn long_rollouts_are_told_at_once() {
+    let begin = std::time::Instant::now();
+    let rest = |traffic: &str| {
+        format!(
+            r#"{traffic}, "horizon_ms": 6000000000, "strategy": {{"kind": "canary", "weight": 10, "interval_ms": 3000000000,
+                "bake_ms": 3000000000}}, "alarms": [{{{ALARM}, "metric": "ExecutionsFailed", "statistic": "Sum",
+                "operator": ">=", "threshold": 9}}]"#
+        )
+    };
+    let steady = scenario(
+        0.1,
+        r#"{"kind": "exponential", "mean_ms": 900}"#,
+        &rest(r#""traffic": {"kind": "poisson", "per_min": 5}"#),
+    );
+    let answer = exact(&steady, &Tree::new(&steady).unwrap()).unwrap();
+    assert_eq!(answer.passage.at.len(), 100_000);
+    let ramp = r#""traffic": {"kind": "ramp", "from_per_min": 5, "to_per_min": 9, "over_ms": 5000000000}"#;
+    let changing = scenario(0.1, r#"{"kind": "constant", "ms": 0}"#, &rest(ramp));
+    let reasons = exact(&changing, &Tree::new(&changing).unwrap()).unwrap_err();
+    assert_eq!(reasons, ["100000 periods in which something always changes are too many"]);
+    assert!(begin.elapsed().as_secs() < 60, "{:?}", begin.elapsed());
+}

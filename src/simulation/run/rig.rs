@@ -51,6 +51,8 @@ pub(super) struct Rig<R> {
     times_for: Option<u64>,
     /// After so many minutes old durations are forgotten.
     stride: u64,
+    /// But not where charts show them.
+    keeps_times: bool,
     express: bool,
     /// The starts of one minute in the order of time, where they are needed so.
     listed: Vec<Arrival>,
@@ -173,6 +175,7 @@ impl<R: Runner> Rig<R> {
             efforts,
             times_for,
             stride,
+            keeps_times: false,
             express: scenario.price.workflow_type == WorkflowType::Express,
             listed: Vec::new(),
             open: BinaryHeap::new(),
@@ -208,7 +211,8 @@ impl<R: Runner> Rig<R> {
         // Durations are kept for charts only as long as that is little.
         let few = self.scenario.traffic.rate.expected(Delay::from_nanos(horizon)) < 1e6;
         let smoke = smoke_of(&self.scenario.strategy.plan);
-        self.metrics.clear(horizon.div_ceil(MINUTE), self.times_for.is_some() || (watched && few), smoke.is_some());
+        self.keeps_times = watched && few;
+        self.metrics.clear(horizon.div_ceil(MINUTE), self.times_for.is_some() || self.keeps_times, smoke.is_some());
         for (watch, alarm) in self.watches.iter_mut().zip(&self.scenario.alarms) {
             watch.reset(alarm);
         }
@@ -303,7 +307,7 @@ impl<R: Runner> Rig<R> {
                 continue;
             }
             if let Some(back) = self.times_for
-                && self.watch.is_none()
+                && !self.keeps_times
             {
                 self.metrics.forget_times((self.course.now / MINUTE).saturating_sub(back));
             }
@@ -745,6 +749,9 @@ impl<R: Runner> Rig<R> {
     /// The replication in full, once it is over, if it was watched.
     pub fn detail(&mut self) -> Option<Detail> {
         let Watching { evaluations, sample } = *self.watch.take()?;
+        if !self.keeps_times {
+            self.metrics.forget_times(self.course.horizon.div_ceil(MINUTE));
+        }
         let course = &self.course;
         Some(Detail::new(
             course.replication,
