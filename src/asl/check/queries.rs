@@ -279,6 +279,20 @@ impl<'d> Checker<'d> {
         match Expression::compile(source, "") {
             Ok(expression) => {
                 self.reads_of_expression(&expression, at, start);
+                for read in expression.jsonata().states() {
+                    let Some(name) = read.path.first().filter(|name| !self.has_states_member(at, name)) else {
+                        continue;
+                    };
+                    let span = place(self, read.span);
+                    let help = match &**name {
+                        "result" => "Task, Parallel and Map states have it in `Output` and `Assign`",
+                        _ => "a `Catch` has it in `Output` and `Assign`",
+                    };
+                    let message = format!("there is no `$states.{name}` here");
+                    self.add(Severity::Error, "jsonata-context", &at.pointer, span, message)
+                        .help(help)
+                        .aws("UNSUPPORTED_JSONATA_EXPRESSION", format!("Field '$states.{name}' does not exist."));
+                }
                 for context in expression.jsonata().context() {
                     let span = place(self, context.span);
                     self.add(Severity::Error, "jsonata-context", &at.pointer, span, context.message())
@@ -291,6 +305,35 @@ impl<'d> Checker<'d> {
                 self.add(Severity::Error, "jsonata-syntax", &at.pointer, span, error.message);
             }
         }
+    }
+
+    /// Whether a field can read a member of `$states`, as far as that is a matter of the field (States Language, "Reserved
+    /// Variable : $states").
+    fn has_states_member(&self, at: &At<'d>, member: &str) -> bool {
+        if !matches!(member, "result" | "errorOutput") {
+            return true;
+        }
+        let parts: Vec<String> = at.pointer.parts().collect();
+        let (mut rest, mut machine) = (parts.as_slice(), Some(&self.definition.root));
+        while let [states, name, field, inner @ ..] = rest {
+            let state = machine.and_then(|machine| machine.get(states)?.get(name));
+            (rest, machine) = match (&**field, inner) {
+                ("ItemProcessor" | "Iterator", inner) => (inner, state.and_then(|state| state.get(field))),
+                ("Branches", [index, inner @ ..]) => {
+                    let branches = state.and_then(|state| state.get(field));
+                    let branch =
+                        branches.zip(index.parse().ok()).and_then(|(all, at): (_, usize)| all.elements().get(at));
+                    (inner, branch)
+                }
+                ("Output" | "Assign", _) if member == "result" => {
+                    let kind = state.and_then(|state| state.get("Type")?.as_str());
+                    return kind.is_none_or(|kind| matches!(kind, "Task" | "Parallel" | "Map"));
+                }
+                ("Catch", [_, field, ..]) => return member == "errorOutput" && matches!(&**field, "Output" | "Assign"),
+                _ => return false,
+            };
+        }
+        true
     }
 
     /// A string that has only one end of an expression.
