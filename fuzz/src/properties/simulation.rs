@@ -40,7 +40,7 @@ fn played(text: &str, scenario: &Rc<Scenario>) {
     let mut merge = Merge::new(scenario);
     if merge.wanted() == Some(0) {
         merge.add(block);
-        let report = Report::new(scenario, slices.runner(), merge.rows(), merge.tally(), slices.detail());
+        let report = Report::new(scenario, slices.runner(), &merge, slices.detail());
         assert!(!report.markdown().is_empty() && !report.csv().is_empty());
         assert!(serde_json::to_string(&report).is_ok());
     }

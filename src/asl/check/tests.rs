@@ -106,6 +106,47 @@ fn queries() {
     }
 }
 
+/// Where the States Language has `$states.result` and `$states.errorOutput`.
+#[test]
+fn members_of_states() {
+    let task =
+        r#""Type": "Task", "Resource": "arn:aws:states:::lambda:invoke", "QueryLanguage": "JSONata", "End": true"#;
+    let map = r#""Type": "Map", "QueryLanguage": "JSONata", "End": true, "ItemProcessor": {"StartAt": "P", "States": {"P": {"Type": "Pass", "End": true, "QueryLanguage": "JSONata", "Output""#;
+    for (fields, expected) in [
+        (
+            format!(r#"{task}, "Output": "{{% $states.result.a %}}", "Assign": {{"x": ["{{% $states.result %}}"]}}"#),
+            &[][..],
+        ),
+        (format!(r#"{task}, "Arguments": {{"a": "{{% $states.result %}}"}}"#), &["states-member /Arguments/a"]),
+        (format!(r#"{task}, "Output": "{{% $states.errorOutput %}}""#), &["states-member /Output"]),
+        (
+            format!(
+                r#"{task}, "Catch": [{{"ErrorEquals": ["a"], "Next": "Z", "Output": "{{% $states.errorOutput %}}"}}]"#
+            ),
+            &[],
+        ),
+        (
+            format!(r#"{task}, "Catch": [{{"ErrorEquals": ["a"], "Next": "Z", "Output": "{{% $states.result %}}"}}]"#),
+            &["states-member /Catch/0/Output"],
+        ),
+        (
+            r#""Type": "Pass", "QueryLanguage": "JSONata", "End": true, "Output": "{% $states.result %}""#.to_owned(),
+            &["states-member /Output"],
+        ),
+        (
+            format!(r#"{map}: "{{% $states.result %}}"}}}}}}, "Output": "{{% $states.result %}}""#),
+            &["states-member /ItemProcessor/States/P/Output"],
+        ),
+    ] {
+        assert_eq!(of_state(&fields), *expected, "{fields}");
+    }
+    let text = r#"{"StartAt": "A", "QueryLanguage": "JSONata", "States": {"A": {"Type": "Pass", "End": true, "Output": "{% $states.errorOutput.Cause %}"}}}"#;
+    let definition = Definition::parse(text);
+    let told = check(&definition, &Profile::default());
+    assert_eq!(told[0].diagnostic.span.of(text), "$states.errorOutput");
+    assert_eq!(told[0].to_aws(&definition).message, "Field '$states.errorOutput' does not exist.");
+}
+
 #[test]
 fn choices() {
     let cases: &[(&str, &[&str])] = &[
