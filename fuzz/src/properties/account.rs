@@ -82,10 +82,10 @@ pub fn commanded(text: &str) {
         match aws_cli::parse(line) {
             Err(why) => assert!(!why.is_empty()),
             Ok(Command::Help(text)) => assert!(!text.is_empty()),
-            Ok(Command::Call { operation, request }) => {
+            Ok(Command::Call { operation, request, .. }) => {
                 let again = aws_cli::command(operation, &request);
                 match aws_cli::parse(&again) {
-                    Ok(Command::Call { operation: told, request: read }) => {
+                    Ok(Command::Call { operation: told, request: read, .. }) => {
                         assert_eq!((told, read.to_json()), (operation, request.to_json()), "{line}\n{again}");
                     }
                     other => panic!("{line} is told as {again}, and that is {other:?}"),

@@ -16,10 +16,10 @@ pub fn checked(text: &str) {
             within(text, diagnostic.span, &diagnostic.message);
             assert!(diagnostic.span.start < diagnostic.span.end || text.is_empty(), "nowhere: {diagnostic:?}");
             assert!(!diagnostic.message.is_empty(), "{diagnostic:?}");
-            let _ = finding.to_aws();
+            let _ = finding.to_aws(&definition);
         }
         let refused = findings.iter().any(|finding| finding.diagnostic.is_error());
-        assert_eq!(invalid_definition(&findings).is_some(), refused);
+        assert_eq!(invalid_definition(&definition, &findings).is_some(), refused);
         if let (false, Err(error)) = (refused, compile(&definition)) {
             panic!("no errors, and yet: {} {}", error.pointer, error.message);
         }
