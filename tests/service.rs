@@ -161,12 +161,12 @@ fn a_map_run_can_be_changed_while_it_is_under_way() {
         (text(&run, "/status"), counts, settings)
     };
     assert_eq!(told(&mut account), ("RUNNING".into(), [4, 2, 0, 0, 6], [2.0, 12.5, 0.0]));
-    let change = format!(r#"{{"mapRunArn": "{arn}", "maxConcurrency": 3, "toleratedFailureCount": 3}}"#);
+    let change = format!(r#"{{"mapRunArn": "{arn}", "maxConcurrency": 3, "toleratedFailureCount": 3, "toleratedFailurePercentage": 50}}"#);
     call(&mut account, "UpdateMapRun", &change);
-    assert_eq!(told(&mut account), ("RUNNING".into(), [3, 3, 0, 0, 6], [3.0, 12.5, 3.0]));
+    assert_eq!(told(&mut account), ("RUNNING".into(), [3, 3, 0, 0, 6], [3.0, 50.0, 3.0]));
     account.advance(Delay::from_secs(100));
-    // Without the new count a half of failures would have ended it.
-    assert_eq!(told(&mut account), ("SUCCEEDED".into(), [0, 0, 3, 3, 6], [3.0, 12.5, 3.0]));
+    // Without the new bounds a half of failures would have ended it: both hold.
+    assert_eq!(told(&mut account), ("SUCCEEDED".into(), [0, 0, 3, 3, 6], [3.0, 50.0, 3.0]));
     let error = refused(&mut account, "UpdateMapRun", &change);
     assert_eq!((error.code, error.reason), ("ValidationException", Some("CANNOT_UPDATE_COMPLETED_MAP_RUN")));
 }
