@@ -20,6 +20,7 @@ fn spend(machine: &mut Machine<'_>, picture: &str) -> R<()> {
 fn written(machine: &mut Machine<'_>, millis: f64, picture: &Val, zone: &Val) -> R<Val> {
     let picture = picture.as_str().unwrap_or(ISO_8601);
     spend(machine, picture)?;
+    machine.budget.spend_text(zone.as_str().map_or(0, str::len))?;
     let text = Picture::read(picture)?.write(millis, zone.as_str())?;
     machine.text(text)
 }

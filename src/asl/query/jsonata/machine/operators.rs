@@ -99,7 +99,10 @@ impl Machine<'_> {
         if left.is_undefined() || right.is_undefined() {
             return Ok(Val::FALSE);
         }
-        let Some(elements) = right.elements() else { return Ok(identical(&left, &right).into()) };
+        let Some(elements) = right.elements() else {
+            self.budget.spend_long_text(left.as_str().map_or(0, str::len))?;
+            return Ok(identical(&left, &right).into());
+        };
         self.budget.spend_items(elements.len())?;
         for element in elements.iter() {
             if let (Some(a), Some(b)) = (element.as_str(), left.as_str())
