@@ -161,7 +161,9 @@ fn a_map_run_can_be_changed_while_it_is_under_way() {
         (text(&run, "/status"), counts, settings)
     };
     assert_eq!(told(&mut account), ("RUNNING".into(), [4, 2, 0, 0, 6], [2.0, 12.5, 0.0]));
-    let change = format!(r#"{{"mapRunArn": "{arn}", "maxConcurrency": 3, "toleratedFailureCount": 3, "toleratedFailurePercentage": 50}}"#);
+    let change = format!(
+        r#"{{"mapRunArn": "{arn}", "maxConcurrency": 3, "toleratedFailureCount": 3, "toleratedFailurePercentage": 50}}"#
+    );
     call(&mut account, "UpdateMapRun", &change);
     assert_eq!(told(&mut account), ("RUNNING".into(), [3, 3, 0, 0, 6], [3.0, 50.0, 3.0]));
     account.advance(Delay::from_secs(100));
