@@ -393,7 +393,14 @@ pub struct Count {
     attributable: u64,
     trails: Sides<Vec<u32>>,
     counted: usize,
+    /// Whether the durations are in order.
+    is_sorted: bool,
 }
+
+/// A weight that is further away is counted anew.
+const NEAR: u8 = 20;
+/// Adding as many takes one out: sums wrap.
+const TAKEN: u64 = u64::MAX;
 
 impl Count {
     pub fn new(scenario: &Scenario, starts: &Starts, weight: u8, periods: u64) -> Count {
@@ -410,6 +417,7 @@ impl Count {
             attributable: 0,
             trails: Sides::default(),
             counted: 0,
+            is_sorted: false,
         }
     }
 
@@ -417,32 +425,63 @@ impl Count {
         self.weight
     }
 
+    /// Counts for another weight by moving those who change sides, where that is less work than counting anew. Whether it
+    /// was; if not, nothing has changed.
+    pub fn shift(&mut self, starts: &Starts, customers: &Customers, weight: u8, periods: u64) -> bool {
+        let is_near = self.weight.abs_diff(weight) <= NEAR && self.period == period(starts.horizon, periods);
+        if !is_near || !self.is_sorted || self.counted < customers.len() {
+            return false;
+        }
+        let rises = weight > self.weight;
+        let changes = u16::from(self.weight.min(weight))..u16::from(self.weight.max(weight));
+        for n in 0..self.counted {
+            if customers.route.get(n).is_some_and(|route| changes.contains(&(route / 100))) {
+                self.book(customers, n, !rises, TAKEN);
+                self.book(customers, n, rises, 1);
+            }
+        }
+        for is_new in [false, true] {
+            let sums = self.tally.versions.of_mut(is_new);
+            if sums.started == 0 {
+                // As if nobody had ever been there.
+                *sums = VersionTally::default();
+            }
+        }
+        self.weight = weight;
+        true
+    }
+
     /// Counts so many of those that were not counted yet. Whether that were all.
     pub fn advance(&mut self, customers: &Customers, most: usize) -> bool {
         let end = customers.len().min(self.counted.saturating_add(most));
+        self.is_sorted &= self.counted == end;
         for n in self.counted..end {
-            self.add(customers, n);
+            self.book(customers, n, customers.goes_to_new(n, self.weight), 1);
         }
         self.counted = end;
         end == customers.len()
     }
 
+    /// Counts a customer on a side, or takes it out again.
     #[inline]
-    fn add(&mut self, customers: &Customers, n: usize) {
-        let new = customers.goes_to_new(n, self.weight);
+    fn book(&mut self, customers: &Customers, n: usize, new: bool, by: u64) {
         let sums = self.tally.versions.of_mut(new);
         let futures = customers.futures.of(new);
-        let (Some(at), Some(end)) = (customers.at.get(n), add(customers, n, new, self.express, sums)) else { return };
-        let bad = futures.is_bad(n);
+        let (Some(at), Some(end)) = (customers.at.get(n), book(customers, n, new, by, self.express, sums)) else {
+            return;
+        };
+        let (bad, few) = (futures.is_bad(n), by as u32);
         if self.classes > 0 {
             sums.classes.resize(self.classes, (0, 0));
             let class = customers.class.get(n).copied().unwrap_or(0);
             if let Some((started, failed)) = sums.classes.get_mut(usize::from(class)) {
-                *started += 1;
-                *failed += u64::from(bad);
+                *started = started.wrapping_add(by);
+                *failed = failed.wrapping_add(if bad { by } else { 0 });
             }
         }
-        self.attributable += u64::from(new && bad && !customers.futures.old.is_bad(n));
+        if new && bad && !customers.futures.old.is_bad(n) {
+            self.attributable = self.attributable.wrapping_add(by);
+        }
         let trail = futures.trail.get(n).map_or(UNTOLD, |trail| *trail);
         if trail != UNTOLD {
             let trails = self.trails.of_mut(new);
@@ -450,18 +489,29 @@ impl Count {
                 trails.resize(usize::from(trail) + 1, 0);
             }
             if let Some(count) = trails.get_mut(usize::from(trail)) {
-                *count += 1;
+                *count = count.wrapping_add(few);
             }
         }
         if let Some(here) = self.periods.get_mut((at / self.period) as usize) {
-            here.of_mut(new).started += 1;
+            let started = &mut here.of_mut(new).started;
+            *started = started.wrapping_add(few);
         }
         let place = (end / self.period) as usize;
         if let (Some(here), Some(times)) = (self.periods.get_mut(place), self.times.of_mut(new).get_mut(place)) {
             let here = here.of_mut(new);
-            here.closed += 1;
-            here.bad += u32::from(bad);
-            times.push(end - at);
+            here.closed = here.closed.wrapping_add(few);
+            here.bad = here.bad.wrapping_add(if bad { few } else { 0 });
+            let time = end - at;
+            if !self.is_sorted {
+                times.push(time);
+                return;
+            }
+            let place = times.partition_point(|known| *known < time);
+            if by == 1 {
+                times.insert(place, time);
+            } else if place < times.len() {
+                times.remove(place);
+            }
         }
     }
 
@@ -469,9 +519,13 @@ impl Count {
     pub fn tell(&mut self, scenario: &Scenario, errors: &[Text]) -> Told {
         for new in [false, true] {
             for (here, times) in self.periods.iter_mut().zip(self.times.of_mut(new)) {
+                if !self.is_sorted {
+                    times.sort_unstable();
+                }
                 here.of_mut(new).latency = percentiles(times);
             }
         }
+        self.is_sorted = true;
         let weight = self.weight;
         let all = self.counted as f64;
         let share = f64::from(weight) / 100.0;
@@ -488,43 +542,43 @@ impl Count {
     }
 }
 
-/// Adds a customer to the sums of a version. When it closes; never, where it does not (or so late that none knows).
+/// Adds a customer to the sums of a version, or takes it out. When it closes; never, where it does not (or so late that
+/// none knows).
 #[inline]
-fn add(customers: &Customers, n: usize, new: bool, express: bool, sums: &mut VersionTally) -> Option<u64> {
+fn book(customers: &Customers, n: usize, new: bool, by: u64, express: bool, sums: &mut VersionTally) -> Option<u64> {
     let futures = customers.futures.of(new);
     let (at, duration) = (*customers.at.get(n)?, *futures.duration.get(n)?);
     let error = usize::from(*futures.error.get(n)?);
-    sums.started += 1;
-    sums.transitions += u64::from(*futures.transitions.get(n)?);
-    sums.attempts += u64::from(*futures.attempts.get(n)?);
+    let add = |sum: &mut u64, value: u64| *sum = sum.wrapping_add(by.wrapping_mul(value));
+    add(&mut sums.started, 1);
+    add(&mut sums.transitions, u64::from(*futures.transitions.get(n)?));
+    add(&mut sums.attempts, u64::from(*futures.attempts.get(n)?));
     if error > 0 {
-        match sums.errors.get_mut(error) {
-            Some(count) => *count += 1,
-            None => {
-                sums.errors.resize(error, 0);
-                sums.errors.push(1);
-            }
+        if sums.errors.len() <= error {
+            sums.errors.resize(error + 1, 0);
         }
+        sums.errors.get_mut(error).into_iter().for_each(|count| add(count, 1));
     }
     let Some(close) = close_of(*futures.close.get(n)?) else { return Some(u64::MAX) };
-    sums.closes.add(close);
-    sums.durations.add(duration);
+    add(sums.closes.of_mut(close), 1);
+    if by == 1 {
+        sums.durations.add(duration);
+    } else {
+        sums.durations.take(duration);
+    }
     if express {
-        sums.billed += duration.div_ceil(100_000_000);
+        add(&mut sums.billed, duration.div_ceil(100_000_000));
     }
     Some(at.saturating_add(duration))
 }
 
-/// The 50th, 90th and 99th percentile in milliseconds, by nearest rank.
-fn percentiles(times: &mut [u64]) -> Option<[f64; 3]> {
-    if times.is_empty() {
-        return None;
-    }
-    let mut of = |percent: usize| {
-        let rank = (times.len() * percent).div_ceil(100).clamp(1, times.len()) - 1;
-        *times.select_nth_unstable(rank).1 as f64 / 1e6
+/// The 50th, 90th and 99th percentile in milliseconds, by nearest rank. The times are in order.
+fn percentiles(times: &[u64]) -> Option<[f64; 3]> {
+    let of = |percent: usize| {
+        let rank = (times.len() * percent).div_ceil(100).max(1) - 1;
+        times.get(rank).map(|time| *time as f64 / 1e6)
     };
-    Some([of(50), of(90), of(99)])
+    Some([of(50)?, of(90)?, of(99)?])
 }
 
 #[cfg(test)]
@@ -643,6 +697,32 @@ mod tests {
             assert_eq!(sum(&|trail| trail.failed_in == a()), version.failed);
             assert_eq!(sum(&ends), version.succeeded);
             assert!(version.failed > 10);
+        }
+    }
+
+    /// A weight that moves on tells what it tells when it is counted anew.
+    #[test]
+    fn shifted_counts_are_those_counted_anew() {
+        for traffic in [TRAFFICS[0], TRAFFICS[3]] {
+            let document = document(traffic, r#"{"1": 90, "2": 10}"#);
+            let (scenario, starts, errors, customers) = play(&document, u64::MAX, false);
+            let mut count = Count::new(&scenario, &starts, 10, 60);
+            assert!(!count.shift(&starts, &customers, 11, 60), "nothing is counted yet");
+            count.advance(&customers, usize::MAX);
+            count.tell(&scenario, &errors);
+            for weight in [11, 30, 12, 0, 1, 20, 40, 60, 80, 100, 95] {
+                assert!(count.shift(&starts, &customers, weight, 60));
+                let (shifted, anew) =
+                    (count.tell(&scenario, &errors), tell(&scenario, &starts, &errors, &customers, weight, 60));
+                assert_eq!(shifted.versions, anew.versions, "{weight}");
+                assert_eq!((shifted.split, shifted.periods), (anew.split, anew.periods), "{weight}");
+                assert_eq!((shifted.weight, shifted.attributable), (anew.weight, anew.attributable), "{weight}");
+                for (shifted, anew) in shifted.trails.iter().zip(anew.trails.iter()) {
+                    let at = |trails: &[u32], n: usize| trails.get(n).copied().unwrap_or(0);
+                    assert!((0..customers.trails.len()).all(|n| at(shifted, n) == at(anew, n)), "{weight}");
+                }
+            }
+            assert!(!count.shift(&starts, &customers, 95 - NEAR - 1, 60), "that is far");
         }
     }
 

@@ -127,12 +127,17 @@ pub struct Closes {
 impl Closes {
     #[inline(always)]
     pub fn add(&mut self, close: Close) {
-        *match close {
+        *self.of_mut(close) += 1;
+    }
+
+    #[inline(always)]
+    pub fn of_mut(&mut self, close: Close) -> &mut u64 {
+        match close {
             Close::Succeeded => &mut self.succeeded,
             Close::Failed => &mut self.failed,
             Close::TimedOut => &mut self.timed_out,
             Close::Aborted => &mut self.aborted,
-        } += 1;
+        }
     }
 
     pub fn all(&self) -> u64 {
@@ -186,6 +191,12 @@ impl Durations {
     pub fn add(&mut self, nanos: u64) {
         self.histogram.add(nanos);
         self.sum += u128::from(nanos);
+    }
+
+    /// Takes one out that was added.
+    pub fn take(&mut self, nanos: u64) {
+        self.histogram.take(nanos);
+        self.sum -= u128::from(nanos);
     }
 
     pub fn mean(&self) -> Option<f64> {

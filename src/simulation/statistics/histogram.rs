@@ -26,6 +26,14 @@ impl Histogram {
         self.add_many(bin(value), 1);
     }
 
+    /// Takes one out that was added.
+    pub fn take(&mut self, value: u64) {
+        if let Some(known) = self.counts.get_mut(bin(value)).filter(|known| **known > 0) {
+            *known -= 1;
+            self.n -= 1;
+        }
+    }
+
     #[inline(always)]
     fn add_many(&mut self, bin: usize, count: u64) {
         self.n += count;

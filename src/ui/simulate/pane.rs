@@ -462,7 +462,12 @@ impl SimulatePane {
             let weight = document.weight.min(100 - document.weight);
             let smaller = f64::from(weight) / 100.0 * starts.count() as f64;
             let periods = ((smaller / 30.0) as u64).clamp(20, 60);
-            stream.count = Some(Count::new(scenario, starts, document.weight, periods));
+            let customers = stream.crowd.0.borrow();
+            let shifted =
+                stream.count.as_mut().is_some_and(|count| count.shift(starts, &customers, document.weight, periods));
+            if !shifted {
+                stream.count = Some(Count::new(scenario, starts, document.weight, periods));
+            }
         }
         let Some(count) = &mut stream.count else { return };
         if !count.advance(&stream.crowd.0.borrow(), AT_ONCE) {
