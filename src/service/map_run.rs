@@ -76,7 +76,7 @@ request! {
 /// The Map Runs that an execution started, with the events that tell it.
 pub(super) fn started(run: &Run) -> impl Iterator<Item = (&Text, &Event)> {
     run.log.events.iter().filter_map(|event| match &event.kind {
-        EventKind::MapRunStarted { arn, .. } => Some((arn, event)),
+        EventKind::MapRunStarted { arn } => Some((arn, event)),
         _ => None,
     })
 }

@@ -121,7 +121,7 @@ impl History<'_> {
             EventKind::MapIterationAborted { index } => {
                 iteration("Aborted", new().put("index", *index).put("name", name()))
             }
-            EventKind::MapRunStarted { arn, .. } => {
+            EventKind::MapRunStarted { arn } => {
                 ("MapRunStarted".into(), "mapRunStarted", Some(new().put("mapRunArn", arn.clone())))
             }
             EventKind::MapRunSucceeded => ("MapRunSucceeded".into(), "", None),
