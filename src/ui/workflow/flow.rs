@@ -24,11 +24,10 @@ pub struct FlowProps {
 }
 
 /// The share that goes a way which is one of several: ` 5.3 %`.
-pub fn share(picture: &Picture, way: &Way, flows: &Flows, of: Option<&str>) -> String {
-    let is_one_of_several = picture.ways.iter().filter(|other| other.from == way.from).nth(1).is_some();
+pub fn share(way: &Way, flows: &Flows, of: Option<&str>) -> String {
     let shown = || flows.versions.iter().filter(|(version, _)| of.is_none_or(|of| **version == *of));
     let all: u64 = shown().map(|(_, flow)| flow.executions).sum();
-    if way.is_double || !is_one_of_several || all == 0 {
+    if way.is_double || !way.is_fork || all == 0 {
         return String::new();
     }
     let gone: u64 = shown().map(|(_, flow)| flow.gone(way.from.as_ref(), way.to.as_ref())).sum();

@@ -97,9 +97,17 @@ pub fn WorkflowPane(props: &WorkflowProps) -> Html {
     });
     let is_stale = drawn.is_none();
     if let Some(drawn) = &*drawn {
-        *last.borrow_mut() = Some(Rc::clone(drawn));
+        // Most keystrokes change nothing in the picture: the same one is not drawn again.
+        let mut last = last.borrow_mut();
+        if last.as_ref() != Some(drawn) {
+            *last = Some(Rc::clone(drawn));
+        }
     }
     let picture = last.borrow().clone();
+    let on_camera = use_callback((), {
+        let camera = camera.clone();
+        move |next: Camera, ()| camera.set(next)
+    });
     let choose = |next: Shown| {
         let (chosen, camera) = (chosen.clone(), camera.clone());
         Callback::from(move |_: MouseEvent| {
@@ -169,10 +177,7 @@ pub fn WorkflowPane(props: &WorkflowProps) -> Html {
             }
             <div class={classes!("graph", is_stale.then_some("stale"))}>
                 if let Some(picture) = picture {
-                    <Graph {picture} camera={*camera} on_camera={{
-                        let camera = camera.clone();
-                        Callback::from(move |next| camera.set(next))
-                    }} {drag} selected={props.selected.clone()} on_select={props.on_select.clone()} path={props.path.clone()} flows={flows.clone()} of={of.clone()} />
+                    <Graph {picture} camera={*camera} {on_camera} {drag} selected={props.selected.clone()} on_select={props.on_select.clone()} path={props.path.clone()} flows={flows.clone()} of={of.clone()} />
                 } else {
                     <p class="empty">{ "Nothing to draw yet: a definition has StartAt and States." }</p>
                 }
@@ -325,7 +330,7 @@ fn Graph(props: &GraphProps) -> Html {
             { for picture.ways.iter().map(|way| {
                 let gone = path.as_ref().is_some_and(|path| path.has_gone(way.from.as_deref(), way.to.as_deref()));
                 let share = match &props.flows {
-                    Some(flows) => flow::share(picture, way, flows, props.of.as_deref()),
+                    Some(flows) => flow::share(way, flows, props.of.as_deref()),
                     None => String::new(),
                 };
                 html! {

@@ -4,6 +4,7 @@ use crate::asl::{Definition, StateType, Via};
 use crate::base::value::read::Node;
 use crate::base::{Text, Value};
 use crate::graph::{Metrics, NodeKind, Rect, layout};
+use rustc_hash::{FxHashMap as HashMap, FxHashSet as HashSet};
 use std::collections::BTreeMap;
 
 /// How a state differs from the one of that name in another definition.
@@ -62,6 +63,8 @@ pub struct Way {
     pub to_left: bool,
     /// Whether another way before it joins the same two states: which of them was gone is not told.
     pub is_double: bool,
+    /// Whether it is one of several that leave the same state.
+    pub is_fork: bool,
 }
 
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -127,9 +130,13 @@ impl Picture {
             });
         }
         picture.groups = laid.groups.iter().map(|group| group.rect).collect();
+        let places: HashMap<Text, usize> =
+            picture.boxes.iter().enumerate().map(|(place, state)| (state.name.clone(), place)).collect();
+        let place = |name: &Option<Text>| name.as_ref().and_then(|name| places.get(name).copied());
+        let mut joined = HashSet::default();
+        let mut leaving: HashMap<Option<Text>, usize> = HashMap::default();
         for way in &laid.ways {
             let (from, to) = (name_of(way.from), name_of(way.to));
-            let place = |name: &Option<Text>| picture.boxes.iter().position(|known| Some(&known.name) == name.as_ref());
             if let (Some(from), Some(to)) = (place(&from), place(&to)) {
                 picture.boxes.get_mut(from).map(|found| found.next.push(to)).unwrap_or_default();
                 picture.boxes.get_mut(to).map(|found| found.before.push(from)).unwrap_or_default();
@@ -141,11 +148,12 @@ impl Picture {
                 _ => String::new(),
             };
             let [first, second, ..] = *way.points.as_slice() else { continue };
-            let is_double = picture.ways.iter().any(|known| known.from == from && known.to == to);
+            *leaving.entry(from.clone()).or_default() += 1;
             picture.ways.push(Way {
+                is_double: !joined.insert((from.clone(), to.clone())),
+                is_fork: false,
                 from,
                 to,
-                is_double,
                 path: curve(&way.points),
                 is_catch: matches!(way.via, Some(Via::Catch(_))),
                 label,
@@ -153,7 +161,11 @@ impl Picture {
                 to_left: second.0 < first.0,
             });
         }
-        let is_gone = |name: &&&str| !definition.states.iter().any(|state| *state.name == ***name);
+        for way in &mut picture.ways {
+            way.is_fork = leaving.get(&way.from).is_some_and(|ways| *ways > 1);
+        }
+        let names: HashSet<&str> = definition.states.iter().map(|state| &*state.name).collect();
+        let is_gone = |name: &&&str| !names.contains(**name);
         picture.removed = old.keys().filter(is_gone).map(|name| Text::from(*name)).collect();
         Some(picture)
     }
