@@ -96,8 +96,6 @@ pub enum Msg {
     Export(&'static str),
 }
 
-/// Texts longer than this are checked when the author pauses.
-const LONG: usize = 60_000;
 /// How long the author pauses, and how long a sentence stays, in milliseconds.
 const PAUSE: u32 = 250;
 const STAYS: u32 = 8_000;
@@ -364,7 +362,7 @@ impl Component for App {
                     <Splitter label="width of the definition" name="--left" value={size("left", 30.0)} upright={true} onchange={on_resize.clone()} />
                     <section class="pane" id="pane-Workflow" aria-label="Workflow" tabindex="-1">
                         <WorkflowPane
-                            draft={Rc::clone(&view.draft)}
+                            draft={Rc::clone(&view.seen)}
                             versions={Rc::clone(&view.definitions)}
                             selected={self.selected.clone()}
                             on_select={on_select.clone()}
@@ -449,19 +447,13 @@ impl App {
     fn act(&mut self, ctx: &Context<Self>, action: Action) {
         match action {
             Action::Type(text) => {
-                let is_long = text.len() > LONG;
                 self.store.type_draft(text);
-                if is_long {
-                    self.view = Rc::new(self.store.view_typed(&self.view));
+                self.view = Rc::new(self.store.view_typed(&self.view));
+                self.checks = (!Rc::ptr_eq(&self.view.seen, &self.view.draft)).then(|| {
                     let link = ctx.link().clone();
-                    self.checks = Some(Timeout::new(PAUSE, move || link.send_message(Msg::Check)));
-                    self.save_later(ctx);
-                } else {
-                    let diagnostics = self.store.check();
-                    let view = self.store.view_typed(&self.view);
-                    self.view = Rc::new(View { diagnostics, ..view });
-                    self.save_later(ctx);
-                }
+                    Timeout::new(PAUSE, move || link.send_message(Msg::Check))
+                });
+                self.save_later(ctx);
             }
             Action::Call(what, operation, request) => match self.store.call(what, operation, &request) {
                 Ok(_) => {
@@ -770,6 +762,7 @@ impl App {
                 <div class="left" id={if self.tab == Tab::Definition { "left" } else { "left-editor" }} role="tabpanel" aria-label="Definition" hidden={self.tab != Tab::Definition}>
                     <DefinitionPane
                         draft={Rc::clone(&view.draft)}
+                        seen={Rc::clone(&view.seen)}
                         revision={self.revision}
                         diagnostics={Rc::clone(&view.diagnostics)}
                         selected={self.selected.clone()}

@@ -208,6 +208,49 @@ test("a click on a state goes to its text; arrows walk the ways", () =>
     await screenshot(page, "diff");
   }));
 
+test("a long definition is typed in freely, and looked at when its author pauses", () =>
+  rig.visit({}, async (page) => {
+    await ready(page);
+    const states = Object.fromEntries(
+      Array.from({ length: 600 }, (_, n) => [`Step${n}`, { Type: "Pass", Comment: "x".repeat(80), ...(n < 599 ? { Next: `Step${n + 1}` } : { End: true }) }]),
+    );
+    const text = JSON.stringify({ StartAt: "Step0", States: states }, null, 1);
+    assert.ok(text.length > 60_000);
+    // As a paste comes in: the browser's own insertion of thousands of lines takes minutes.
+    await editor(page).click();
+    await page.keyboard.press("Control+a");
+    await editor(page).evaluate((element, text) => {
+      const clipboardData = new DataTransfer();
+      clipboardData.setData("text/plain", text);
+      element.dispatchEvent(new ClipboardEvent("paste", { clipboardData, bubbles: true, cancelable: true }));
+    }, text);
+    await workflow(page).getByRole("button", { name: "Step599, Pass; ends" }).waitFor();
+    await page.getByText("no problems").waitFor();
+    await page.keyboard.press("Control+Home");
+    await page.keyboard.press("ArrowDown");
+    await page.keyboard.press("End");
+    for (let n = 0; n < 2; n++) await page.keyboard.press("ArrowLeft");
+    await page.keyboard.type("x");
+    const problem = page.getByRole("region", { name: "Problems" }).getByRole("button", { name: /^error *line 2/ });
+    await problem.filter({ hasText: "Step0x" }).waitFor();
+    await screenshot(page, "long");
+    // The picture of so many states begins where it can be read, and goes where the keys go.
+    const within = async (name) => {
+      const box = await workflow(page).getByRole("button", { name }).boundingBox();
+      const pane = await workflow(page).locator(".graph").boundingBox();
+      return box.y >= pane.y && box.y + box.height <= pane.y + pane.height && box.height > 10;
+    };
+    assert.ok(await within(/^Step1,/));
+    assert.ok(!(await within(/^Step300,/)));
+    await workflow(page).getByRole("button", { name: /^Step0,/ }).focus();
+    for (let n = 0; n < 20; n++) await page.keyboard.press("ArrowDown");
+    assert.ok(await within(/^Step20,/));
+    // A state that is chosen after it is gone to where it is now.
+    await workflow(page).getByRole("button", { name: /^Step20,/ }).press("Enter");
+    await page.keyboard.type("!");
+    await page.getByRole("region", { name: "Problems" }).getByRole("button", { name: /^error *line 104/ }).first().waitFor();
+  }));
+
 test("the workflow tells where the executions go, and where they fail", () =>
   rig.visit({}, async (page) => {
     await ready(page);

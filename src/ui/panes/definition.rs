@@ -13,6 +13,8 @@ pub const LABEL: &str = "Definition";
 #[derive(Clone, PartialEq, Properties)]
 pub struct DefinitionProps {
     pub draft: Rc<str>,
+    /// The draft as it was when it was last looked at: places are in it.
+    pub seen: Rc<str>,
     /// Changes when the text is another for another reason than typing.
     pub revision: u32,
     pub diagnostics: Rc<[Diagnostic]>,
@@ -28,17 +30,17 @@ pub fn DefinitionPane(props: &DefinitionProps) -> Html {
         Callback::from(move |ready: Handle| *handle.borrow_mut() = Some(ready))
     };
     let onchange = props.on.reform(Action::Type);
-    let span = |name: &Rc<str>| {
-        let definition = Definition::read(&props.draft);
+    let selected = use_memo((props.selected.clone(), Rc::clone(&props.seen)), |(selected, seen)| {
+        let name = selected.as_ref()?;
+        let definition = Definition::read(seen);
         definition.states.iter().find(|state| *state.name == **name).map(|state| state.name_span)
-    };
-    let selected = props.selected.as_ref().and_then(span);
+    });
     // A state that was chosen in the picture is gone to in the text.
     use_effect_with((props.selected.clone(), props.revision), {
-        let (handle, draft) = (Rc::clone(&handle), Rc::clone(&props.draft));
+        let (handle, seen, selected) = (Rc::clone(&handle), Rc::clone(&props.seen), *selected);
         move |_| {
             if let (Some(span), Some(handle)) = (selected, handle.borrow().as_ref()) {
-                handle.go_to(&draft, span);
+                handle.go_to(&seen, span);
             }
         }
     });
@@ -62,11 +64,11 @@ pub fn DefinitionPane(props: &DefinitionProps) -> Html {
                 completions={Callback::from(|question| store::complete(&question))}
                 hover={Callback::from(|question| store::hover(&question))}
             />
-            <Problems draft={Rc::clone(&props.draft)} diagnostics={Rc::clone(&props.diagnostics)} go={Callback::from({
-                let (handle, draft) = (Rc::clone(&handle), Rc::clone(&props.draft));
+            <Problems draft={Rc::clone(&props.seen)} diagnostics={Rc::clone(&props.diagnostics)} go={Callback::from({
+                let (handle, seen) = (Rc::clone(&handle), Rc::clone(&props.seen));
                 move |span| {
                     if let Some(handle) = handle.borrow().as_ref() {
-                        handle.go_to(&draft, span);
+                        handle.go_to(&seen, span);
                     }
                 }
             })} />

@@ -59,7 +59,7 @@ pub fn TasksPane(props: &TasksProps) -> Html {
     let document = behaviours.iter().find(|(version, _)| *version == target).map(|(_, value)| value.clone());
     let document = document.unwrap_or_else(|| Object::new().into());
     let text: Rc<str> = match target {
-        None => Rc::clone(&view.draft),
+        None => Rc::clone(&view.seen),
         Some(number) => {
             let version = view.versions.iter().find(|version| version.number == number);
             version.map_or_else(|| "".into(), |version| Rc::clone(&version.definition))

@@ -16,6 +16,8 @@ use crate::ui::panes::versions::MOVE;
 use crate::workspace::Workspace;
 use std::rc::Rc;
 
+/// Texts longer than this are looked at when the author pauses.
+const LONG: usize = 60_000;
 /// Steps that can be taken back.
 const UNDO: usize = 100;
 /// And what they may weigh together.
@@ -81,6 +83,9 @@ pub struct View {
     pub machine: Text,
     pub machine_arn: Text,
     pub draft: Rc<str>,
+    /// The draft as it was when it was last looked at: what is drawn, and what the diagnostics are of. A long one is
+    /// looked at when its author pauses.
+    pub seen: Rc<str>,
     /// The version that the draft already is, where it is one.
     pub published_as: Option<u32>,
     pub next_version: u32,
@@ -215,9 +220,11 @@ impl Store {
         machine.version_of_revision().filter(|_| unchanged).map(|version| version.number)
     }
 
-    /// What is shown after the author has typed; all else is as it was.
-    pub fn view_typed(&self, before: &View) -> View {
-        View { draft: self.workspace.draft.clone(), published_as: self.published_as(), ..before.clone() }
+    /// What is shown after the author has typed; all else is as it was, and of a long text what is seen in it, too.
+    pub fn view_typed(&mut self, before: &View) -> View {
+        let draft = self.workspace.draft.clone();
+        let typed = View { draft: draft.clone(), published_as: self.published_as(), ..before.clone() };
+        if draft.len() > LONG { typed } else { View { seen: draft, diagnostics: self.check(), ..typed } }
     }
 
     pub fn view(&mut self) -> View {
@@ -270,6 +277,7 @@ impl Store {
             machine: workspace.machine.clone(),
             machine_arn: machine.map(|machine| machine.arn.clone()).unwrap_or_else(|| "".into()),
             draft: workspace.draft.clone(),
+            seen: workspace.draft.clone(),
             published_as,
             next_version: machine.map_or(1, |machine| machine.next_version),
             definitions: versions.iter().map(|row| (row.number, row.definition.clone())).collect(),
@@ -534,6 +542,10 @@ pub fn hover(question: &crate::ui::editor::Question) -> Option<crate::ui::editor
 
 /// What the editor proposes at a place.
 pub fn complete(question: &crate::ui::editor::Question) -> crate::ui::editor::Completions {
+    // Nobody waits for what was not asked for.
+    if question.text.len() > LONG && !question.explicit {
+        return crate::ui::editor::Completions { from: question.at, options: Vec::new() };
+    }
     let found = hints::complete(&Definition::read(&question.text), question.at);
     let Some(found) = found else { return crate::ui::editor::Completions { from: question.at, options: Vec::new() } };
     let options = found.proposals.into_iter().map(|proposal| crate::ui::editor::Completion {

@@ -53,6 +53,21 @@ struct Camera {
 }
 
 const WHOLE: Camera = Camera { zoom: 1.0, x: 0.5, y: 0.5 };
+/// The whole of what is higher is too small to be read: one sees its beginning, this much of it.
+const HIGHEST: f64 = 3000.0;
+const BEGINNING: f64 = 700.0;
+
+/// What is seen of a picture at first.
+fn opening(picture: &Picture) -> Camera {
+    let high = picture.height + MARGIN;
+    if high <= HIGHEST {
+        return WHOLE;
+    }
+    let zoom = high / BEGINNING;
+    Camera { zoom, x: 0.5, y: 0.5 / zoom }
+}
+/// Around the picture, on both sides together.
+const MARGIN: f64 = 24.0;
 /// A small workflow is not blown up beyond this.
 const LEAST: (f64, f64) = (430.0, 330.0);
 /// Versions with a button; the others are in the list of the diff.
@@ -65,7 +80,8 @@ fn name(target: Option<u32>) -> String {
 #[component]
 pub fn WorkflowPane(props: &WorkflowProps) -> Html {
     let chosen = use_state(|| Shown::One(None));
-    let camera = use_state(|| WHOLE);
+    // None: nobody has moved it yet.
+    let moved = use_state(|| None::<Camera>);
     let drag = use_mut_ref(|| None::<(i32, i32, Camera)>);
     // The last text that could be drawn stays while a newer one is broken.
     let last = use_mut_ref(|| None::<Rc<Picture>>);
@@ -105,14 +121,15 @@ pub fn WorkflowPane(props: &WorkflowProps) -> Html {
     }
     let picture = last.borrow().clone();
     let on_camera = use_callback((), {
-        let camera = camera.clone();
-        move |next: Camera, ()| camera.set(next)
+        let moved = moved.clone();
+        move |next: Camera, ()| moved.set(Some(next))
     });
+    let camera = moved.or(picture.as_deref().map(opening)).unwrap_or(WHOLE);
     let choose = |next: Shown| {
-        let (chosen, camera) = (chosen.clone(), camera.clone());
+        let (chosen, moved) = (chosen.clone(), moved.clone());
         Callback::from(move |_: MouseEvent| {
             chosen.set(next);
-            camera.set(WHOLE);
+            moved.set(None);
         })
     };
     let newest = props.versions.first().map(|(number, _)| *number);
@@ -137,12 +154,16 @@ pub fn WorkflowPane(props: &WorkflowProps) -> Html {
         })
     };
     let zoom = |factor: f64| {
-        let camera = camera.clone();
-        Callback::from(move |_: MouseEvent| camera.set(zoomed(*camera, factor)))
+        let (picture, moved) = (picture.clone(), moved.clone());
+        Callback::from(move |_: MouseEvent| {
+            if let Some(picture) = &picture {
+                moved.set(Some(zoomed(picture, camera, factor)));
+            }
+        })
     };
     let whole = {
-        let camera = camera.clone();
-        Callback::from(move |_: MouseEvent| camera.set(WHOLE))
+        let moved = moved.clone();
+        Callback::from(move |_: MouseEvent| moved.set(Some(WHOLE)))
     };
     // Of the draft, that is what its versions do in states of the same names.
     let of = match shown {
@@ -177,7 +198,7 @@ pub fn WorkflowPane(props: &WorkflowProps) -> Html {
             }
             <div class={classes!("graph", is_stale.then_some("stale"))}>
                 if let Some(picture) = picture {
-                    <Graph {picture} camera={*camera} {on_camera} {drag} selected={props.selected.clone()} on_select={props.on_select.clone()} path={props.path.clone()} flows={flows.clone()} of={of.clone()} />
+                    <Graph {picture} {camera} {on_camera} {drag} selected={props.selected.clone()} on_select={props.on_select.clone()} path={props.path.clone()} flows={flows.clone()} of={of.clone()} />
                 } else {
                     <p class="empty">{ "Nothing to draw yet: a definition has StartAt and States." }</p>
                 }
@@ -213,8 +234,9 @@ fn told(picture: Option<&Picture>) -> Html {
     }
 }
 
-fn zoomed(camera: Camera, factor: f64) -> Camera {
-    let zoom = (camera.zoom * factor).clamp(1.0, 12.0);
+fn zoomed(picture: &Picture, camera: Camera, factor: f64) -> Camera {
+    let closest = picture.width.max(picture.height) / 200.0;
+    let zoom = (camera.zoom * factor).clamp(1.0, closest.max(12.0));
     if zoom <= 1.0 { WHOLE } else { Camera { zoom, ..camera } }
 }
 
@@ -239,17 +261,17 @@ fn Graph(props: &GraphProps) -> Html {
     let GraphProps { picture, camera, on_camera, drag, selected, path, .. } = props;
     let focused = use_state(|| None::<Text>);
     let node = use_node_ref();
-    let (wide, high) = ((picture.width + 24.0).max(LEAST.0), (picture.height + 24.0).max(LEAST.1));
+    let (wide, high) = ((picture.width + MARGIN).max(LEAST.0), (picture.height + MARGIN).max(LEAST.1));
     let (width, height) = (wide / camera.zoom, high / camera.zoom);
     let left = (picture.width - wide) / 2.0 + wide * camera.x - width / 2.0;
     let top = (picture.height - high) / 2.0 + high * camera.y - height / 2.0;
     let onwheel = {
-        let (on_camera, camera) = (on_camera.clone(), *camera);
+        let (on_camera, camera, picture) = (on_camera.clone(), *camera, Rc::clone(picture));
         Callback::from(move |event: WheelEvent| {
             // Without Ctrl the wheel is the page's. A pinch on a touchpad comes as Ctrl and wheel.
             if event.ctrl_key() {
                 event.prevent_default();
-                on_camera.emit(zoomed(camera, (-event.delta_y() / 240.0).exp2()));
+                on_camera.emit(zoomed(&picture, camera, (-event.delta_y() / 240.0).exp2()));
             }
         })
     };
@@ -292,8 +314,8 @@ fn Graph(props: &GraphProps) -> Html {
             let at = focused.as_ref().and_then(|name| picture.boxes.iter().position(|known| known.name == *name));
             let key = event.key();
             let next = match key.as_str() {
-                "+" => return on_camera.emit(zoomed(camera, 1.4)),
-                "-" => return on_camera.emit(zoomed(camera, 1.0 / 1.4)),
+                "+" => return on_camera.emit(zoomed(&picture, camera, 1.4)),
+                "-" => return on_camera.emit(zoomed(&picture, camera, 1.0 / 1.4)),
                 "0" => return on_camera.emit(WHOLE),
                 "ArrowDown" | "ArrowUp" | "ArrowLeft" | "ArrowRight" => walk(&picture, at.unwrap_or(0), &key),
                 "Home" => Some(0),
@@ -303,6 +325,13 @@ fn Graph(props: &GraphProps) -> Html {
             event.prevent_default();
             if let Some(found) = next.and_then(|next| picture.boxes.get(next)) {
                 focused.set(Some(found.name.clone()));
+                let rect = found.rect;
+                let is_seen = rect.y >= top && rect.bottom() <= top + height;
+                if camera.zoom > 1.0 && !is_seen {
+                    let y = (rect.y + rect.height / 2.0 - (picture.height - high) / 2.0) / high;
+                    let x = (rect.center_x() - (picture.width - wide) / 2.0) / wide;
+                    on_camera.emit(Camera { x, y, ..camera });
+                }
                 focus(&node, next.unwrap_or(0));
             }
         })
