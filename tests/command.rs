@@ -318,3 +318,24 @@ fn yaml_is_read_as_well() {
         weir(&["run", &file("right.asl.yaml", &yaml.replace("BackofRate", "BackoffRate")), "--input", "{\"a\":1}"]);
     assert!(text(&output.stdout).ends_with("SUCCEEDED after 0.000 s: {\"a\":1}\n"), "{}", text(&output.stderr));
 }
+
+#[test]
+fn a_scenario_is_written_for_the_tool_that_deploys_it() {
+    const ORDERS: &str = include_str!("../www/examples/order.scenario.json");
+    let orders = &*file("orders.scenario.json", ORDERS);
+    let output = weir(&["export", orders, "--as", "cloudformation"]);
+    assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
+    assert!(text(&output.stdout).contains("AWS::StepFunctions::StateMachineAlias"));
+    assert!(text(&output.stderr).contains("note: An alias that is new goes to its version at once"));
+    for (wrong, told) in [
+        (&["export", orders][..], "`--as` which of cloudformation, sam, cdk, terraform?"),
+        (&["export", orders, "--as", "cloudfromation"], "did you mean `cloudformation`?"),
+        (&["export", orders, "--as", "sam", "--alias", "LIVE"], "there is no alias LIVE"),
+        (&["export", orders, "--as", "sam", "--alais", "LIVE"], "did you mean `--alias`?"),
+    ] {
+        let output = weir(wrong);
+        assert_eq!(output.status.code(), Some(2), "{wrong:?}");
+        assert!(text(&output.stderr).contains(told), "{wrong:?}: {}", text(&output.stderr));
+    }
+    assert_eq!(weir(&["export", &file("nothing.json", "{\"weir\": 1}"), "--as", "sam"]).status.code(), Some(1));
+}

@@ -17,6 +17,7 @@ use super::{host, trouble};
 use crate::base::Value;
 use crate::service::aws_cli;
 use crate::simulation::presets::{PRESETS, Preset};
+use crate::workspace::export::Format;
 use crate::workspace::{Workspace, link};
 use gloo::events::EventListener;
 use gloo::timers::callback::Timeout;
@@ -94,6 +95,8 @@ pub enum Msg {
     Hush,
     Key(KeyboardEvent),
     Export(&'static str),
+    /// For the tool that deploys it.
+    Write(Format),
 }
 
 /// How long the author pauses, and how long a sentence stays, in milliseconds.
@@ -332,14 +335,8 @@ impl Component for App {
                 self.hushes = None;
             }
             Msg::Key(event) => return self.key(ctx, &event),
-            Msg::Export(what) => match what {
-                "workspace" => host::download("weir-workspace.json", &self.store.document()),
-                "scenario" => host::download("scenario.json", &self.view.scenario),
-                _ => {
-                    let ending = if self.view.draft.trim_start().starts_with('{') { "json" } else { "yaml" };
-                    host::download(&format!("{}.asl.{ending}", self.view.machine), &self.view.draft);
-                }
-            },
+            Msg::Write(format) => self.write(ctx, format),
+            Msg::Export(what) => self.export(what),
         }
         true
     }
@@ -425,6 +422,33 @@ impl App {
     fn refresh(&mut self, ctx: &Context<Self>) {
         self.view = Rc::new(self.store.view());
         self.save_later(ctx);
+    }
+
+    // Neither is a part of what calls it: the first view does without (www/later.txt).
+    #[inline(never)]
+    fn write(&mut self, ctx: &Context<Self>, format: Format) {
+        match self.store.write(self.view.alias.as_deref(), format) {
+            Ok(export) => {
+                let file = format.file(&self.view.machine);
+                host::download(&file, &export.text);
+                let notes = export.notes.join(" ");
+                self.tell(ctx, format!("{file} is written. {notes}").trim_end().to_owned(), false, false);
+            }
+            Err(why) => self.tell(ctx, why, true, false),
+        }
+    }
+
+    #[inline(never)]
+    fn export(&mut self, what: &str) {
+        match what {
+            "script" => host::download(&format!("{}.sh", self.view.machine), &self.store.script()),
+            "workspace" => host::download("weir-workspace.json", &self.store.document()),
+            "scenario" => host::download("scenario.json", &self.view.scenario),
+            _ => {
+                let ending = if self.view.draft.trim_start().starts_with('{') { "json" } else { "yaml" };
+                host::download(&format!("{}.asl.{ending}", self.view.machine), &self.view.draft);
+            }
+        }
     }
 
     fn save_later(&mut self, ctx: &Context<Self>) {
@@ -642,7 +666,11 @@ impl App {
             })
         };
         let files = vec![
-            item("Open …", "A workspace, a definition in JSON or YAML, or what describe-state-machine says.", open),
+            item(
+                "Open …",
+                "A workspace, a definition in JSON or YAML, a CloudFormation or SAM template, or what describe-state-machine says.",
+                open,
+            ),
             item(
                 "Save the workspace",
                 "Everything: versions, aliases, behaviours, scenario.",
@@ -653,6 +681,22 @@ impl App {
                 "Save the scenario",
                 "For `weir simulate` on the command line.",
                 link.callback(|()| Msg::Export("scenario")),
+            ),
+        ];
+        let write = |label, about, format| item(label, about, link.callback(move |()| Msg::Write(format)));
+        let exports = vec![
+            write(
+                "CloudFormation template",
+                "Machine, version, alias with its deployment preference, alarms.",
+                Format::CloudFormation,
+            ),
+            write("SAM template", "The same as AWS::Serverless::StateMachine.", Format::Sam),
+            write("CDK stack", "The same in TypeScript.", Format::Cdk),
+            write("Terraform module", "The same in HCL; weights are a variable.", Format::Terraform),
+            item(
+                "AWS CLI script",
+                "What makes what is here, and then what was done.",
+                link.callback(|()| Msg::Export("script")),
             ),
         ];
         let (word, class) = match self.saved {
@@ -697,6 +741,7 @@ impl App {
                 <button type="button" onclick={link.callback(|_| Msg::Show(Some(Shown::Share)))}>{ "Share" }</button>
                 <input type="file" ref={self.file.clone()} hidden={true} accept=".json,.yaml,.yml,.asl" onchange={chosen} />
                 <Menu label="File" items={files} />
+                <Menu label="Export" items={exports} />
                 <ThemeToggle />
                 <button type="button" class="icon-button"  aria-label="keyboard shortcuts" title="keyboard shortcuts" onclick={link.callback(|_| Msg::Show(Some(Shown::Shortcuts)))}>{ "?" }</button>
             </header>

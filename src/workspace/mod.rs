@@ -12,6 +12,8 @@
 //! assert!(Workspace::parse("{\"weir\": 2}").unwrap_err()[0].message.contains("newer"));
 //! ```
 
+pub mod export;
+pub mod import;
 pub mod link;
 
 use crate::base::document::{Findings, Place};

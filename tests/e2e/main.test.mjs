@@ -1,6 +1,7 @@
 // The main job as a person does it, with clicks and keys only: edit, publish, weigh, simulate, see the split, roll back.
 
 import assert from "node:assert/strict";
+import { readFile } from "node:fs/promises";
 import { after, test } from "node:test";
 import { accessibility, screenshot, start } from "./rig.mjs";
 
@@ -338,6 +339,33 @@ test("files: a workspace, a definition, and what is neither", () =>
       })(),
     ]);
     assert.equal(download.suggestedFilename(), "weir-workspace.json");
+  }));
+
+test("what was designed is written for the tool that deploys it, and templates open", () =>
+  rig.visit({}, async (page) => {
+    await ready(page);
+    const save = async (name) => {
+      const download = page.waitForEvent("download");
+      await page.getByRole("button", { name: "Export" }).click();
+      await page.getByRole("menuitem", { name }).click();
+      const file = await download;
+      return [file.suggestedFilename(), await readFile(await file.path(), "utf8")];
+    };
+    const [name, text] = await save(/^CloudFormation template/);
+    assert.equal(name, "orders.template.json");
+    const { Resources } = JSON.parse(text);
+    assert.equal(Resources.OrdersAliasPROD.Properties.DeploymentPreference.Type, "CANARY");
+    await tells(page, /orders.template.json is written.*CloudFormation watches no more/);
+    assert.match((await save(/^SAM template/))[1], /AWS::Serverless::StateMachine/);
+    assert.match((await save(/^CDK stack/))[1], /class OrdersStack extends Stack/);
+    assert.match((await save(/^Terraform module/))[1], /resource "aws_sfn_alias" "prod"/);
+    assert.match((await save(/^AWS CLI script/))[1], /aws stepfunctions create-state-machine-alias/);
+    // And the other way.
+    const template = "Resources:\n  Flow:\n    Type: AWS::Serverless::StateMachine\n    Properties:\n      Definition:\n        StartAt: Only\n        States:\n          Only: {Type: Task, Resource: !GetAtt Work.Arn, End: true}\n";
+    await page.locator("input[type=file]").setInputFiles({ name: "template.yaml", mimeType: "text/yaml", buffer: Buffer.from(template) });
+    await tells(page, /Flow of template.yaml is in the editor/);
+    await workflow(page).getByRole("button", { name: "Only, Task; ends" }).waitFor();
+    await page.getByText("no problems").waitFor();
   }));
 
 test("commands that are typed do what they say", () =>

@@ -1,6 +1,6 @@
 //! All tests, one after the other; what fails hides nothing of what comes after it.
 
-use crate::shell::{self, Failure, Result, cargo, command, dim, find, heading, output, root};
+use crate::shell::{self, Failure, Result, cargo, command, dim, find, heading, output, root, target};
 use crate::tools::{self, Tool, WASM, chromium};
 use crate::{only, package, site};
 use std::time::{Duration, Instant};
@@ -24,6 +24,7 @@ const STEPS: &[Step] = &[
     Step { group: "lint", name: "the core without the web", needs: &[], run: core },
     Step { group: "lint", name: "types of www/", needs: &[Tool::NpmPackages], run: types },
     Step { group: "native", name: "native tests", needs: &[Tool::NpmPackages], run: native },
+    Step { group: "native", name: "exports, by cfn-lint", needs: &[], run: exports },
     Step { group: "native", name: "examples in the documentation", needs: &[], run: doctests },
     Step {
         group: "wasm",
@@ -146,6 +147,30 @@ fn native() -> Result<()> {
         cargo(["test", "--locked", "-p", "weir", "-p", "xtask", "--lib", "--bins", "--tests", "--no-fail-fast"])
     };
     shell::run(test, "`cargo test NAME` runs one test alone")
+}
+
+/// The templates that the native tests have written.
+fn exports() -> Result<()> {
+    let folder = target().join("tmp/exports");
+    let mut files: Vec<_> =
+        std::fs::read_dir(&folder).into_iter().flatten().filter_map(|entry| Some(entry.ok()?.path())).collect();
+    files.sort();
+    if files.is_empty() {
+        let what = format!("there are no templates in {}", folder.display());
+        return Err(Failure::new(what, "`cargo xtask test --only native` writes them"));
+    }
+    let Some(version) = output(command("cfn-lint", ["--version"])) else {
+        println!(
+            "NOT RUN: there is no cfn-lint on the path (`pip install cfn-lint`); {} templates unread",
+            files.len()
+        );
+        return Ok(());
+    };
+    let mut lint = command("cfn-lint", []);
+    lint.args(&files);
+    shell::run(lint, "mend src/workspace/export/")?;
+    println!("{version}: {} templates, no findings", files.len());
+    Ok(())
 }
 
 fn doctests() -> Result<()> {

@@ -2,6 +2,7 @@
 
 mod arguments;
 mod check;
+mod export;
 mod output;
 mod print;
 mod run;
@@ -20,6 +21,7 @@ usage: weir check FILE… [--profile aws|spec] [--express] [--json]
                      [--set NAME=VALUE]… [--express] [--seed N] [--json]
        weir simulate SCENARIO [--format table|markdown|json|csv]
        weir compare COMPARISON [--format table|markdown|json|csv]
+       weir export WORKSPACE --as cloudformation|sam|cdk|terraform [--alias NAME]
 
   check            says what is wrong with definitions, in JSON or YAML; `-` is the standard input
     --profile      aws: resources that AWS can call (the default); spec: any URI, as the States Language says
@@ -34,6 +36,9 @@ usage: weir check FILE… [--profile aws|spec] [--express] [--json]
   simulate         plays a scenario, a rollout thousands of times, on all cores
   compare          plays variants of a scenario on the same customers, and recommends one
     --format       table: drawn for a terminal (the default); csv: a line per replication or variant
+  export           writes a workspace, or a scenario, for the tool that deploys it; notes go to the standard error
+    --as           a template in JSON, a stack in TypeScript or a module in HCL
+    --alias        which of its aliases; the first if left out
   --json           the result as JSON
 
   -h, --help       this text
@@ -51,7 +56,7 @@ enum Stop {
     Told,
 }
 
-const COMMANDS: [&str; 4] = ["check", "run", "simulate", "compare"];
+const COMMANDS: [&str; 5] = ["check", "run", "simulate", "compare", "export"];
 
 fn main() -> ExitCode {
     let mut arguments = Arguments::new(std::env::args().skip(1));
@@ -68,6 +73,7 @@ fn main() -> ExitCode {
         Some("run") => run::run(arguments),
         Some("simulate") => simulate::simulate(arguments),
         Some("compare") => simulate::compare(arguments),
+        Some("export") => export::export(arguments),
         Some(other) => Err(Stop::Usage(match nearest(other, &COMMANDS) {
             Some(near) => format!("no command `{other}`; did you mean `{near}`?"),
             None if Path::new(other).is_file() => {

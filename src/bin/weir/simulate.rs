@@ -19,7 +19,7 @@ const SLICE: Budget = Budget { executions: 200_000 };
 /// `weir simulate SCENARIO`
 pub fn simulate(mut arguments: Arguments) -> Result<bool, Stop> {
     let format = Format::of(&mut arguments)?;
-    let file = only(arguments)?;
+    let file = only(arguments, &["--format", "--json"])?;
     let text = read(&file)?;
     let mut progress = Progress::new();
     let played = play(&text, &mut |part| progress.show("simulating", part));
@@ -40,7 +40,7 @@ pub fn simulate(mut arguments: Arguments) -> Result<bool, Stop> {
 /// `weir compare COMPARISON`
 pub fn compare(mut arguments: Arguments) -> Result<bool, Stop> {
     let format = Format::of(&mut arguments)?;
-    let file = only(arguments)?;
+    let file = only(arguments, &["--format", "--json"])?;
     let text = read(&file)?;
     let comparison = match Comparison::parse(&text) {
         Ok(comparison) => comparison,
@@ -69,8 +69,9 @@ pub fn compare(mut arguments: Arguments) -> Result<bool, Stop> {
     Ok(true)
 }
 
-fn only(arguments: Arguments) -> Result<String, Stop> {
-    let mut files = arguments.files(&["--format", "--json"])?;
+/// The one file that a command is about.
+pub fn only(arguments: Arguments, options: &[&str]) -> Result<String, Stop> {
+    let mut files = arguments.files(options)?;
     match (files.pop(), files.pop()) {
         (Some(file), None) => Ok(file),
         (_, other) => Err(Stop::Usage(format!("one file at a time, not `{}` too", other.unwrap_or_default()))),
@@ -78,7 +79,7 @@ fn only(arguments: Arguments) -> Result<String, Stop> {
 }
 
 /// Says what is wrong with a document.
-fn tell(file: &str, text: &str, findings: &[Diagnostic]) -> bool {
+pub fn tell(file: &str, text: &str, findings: &[Diagnostic]) -> bool {
     let (lines, colours) = (LineIndex::new(text), Colours::of_errors());
     for finding in findings {
         eprint!("{}", print::diagnostic(file, text, &lines, finding, colours));

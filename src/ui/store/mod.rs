@@ -13,7 +13,8 @@ use crate::base::sort::sort_by_key;
 use crate::base::{Diagnostic, Text, Value};
 use crate::service::{Account, ServiceError, aws_cli};
 use crate::ui::panes::versions::MOVE;
-use crate::workspace::Workspace;
+use crate::workspace::export::{Export, Format, export};
+use crate::workspace::{Workspace, import};
 use std::rc::Rc;
 
 /// Texts longer than this are looked at when the author pauses.
@@ -181,6 +182,14 @@ impl Store {
         aws_cli::script(lines.iter().map(String::as_str))
     }
 
+    /// The machine, its alias and the rollout for the tool that deploys them.
+    ///
+    /// # Errors
+    /// Why there is nothing to write.
+    pub fn write(&self, alias: Option<&str>, format: Format) -> Result<Export, String> {
+        export(&self.workspace, alias, format)
+    }
+
     pub fn document(&self) -> String {
         self.workspace.to_json()
     }
@@ -328,10 +337,18 @@ impl Store {
             self.replace_draft(&opened, text);
             return Ok(format!("the definition of {name} is in the editor: publish it to make it a version"));
         }
+        let mut machines = import::definitions(&value).into_iter();
+        if let Some((id, definition)) = machines.next() {
+            let text = definition.map_err(|why| format!("{id} in {name}: {why}"))?;
+            self.replace_draft(&opened, text.into());
+            let others: Vec<String> = machines.map(|(id, _)| id.to_string()).collect();
+            let others = if others.is_empty() { String::new() } else { format!(" (not {})", others.join(", ")) };
+            return Ok(format!("{id} of {name}{others} is in the editor: publish it to make it a version"));
+        }
         Err(match definition.syntax.first() {
             Some(error) => format!("{name} is neither JSON nor YAML: {}", error.message),
             None => format!(
-                "{name} is no workspace of Weir, no definition (it has no `States`) and no answer of describe-state-machine"
+                "{name} is no workspace of Weir, no definition (it has no `States`), no answer of describe-state-machine and no template with a state machine"
             ),
         })
     }

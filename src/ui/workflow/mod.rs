@@ -53,19 +53,21 @@ struct Camera {
 }
 
 const WHOLE: Camera = Camera { zoom: 1.0, x: 0.5, y: 0.5 };
-/// The whole of what is higher is too small to be read: one sees its beginning, this much of it.
-const HIGHEST: f64 = 3000.0;
-const BEGINNING: f64 = 700.0;
+/// The whole of what is larger is too small to be read: one sees where it begins, this much of it.
+const LARGEST: f64 = 3000.0;
+const BEGINNING: (f64, f64) = (1100.0, 700.0);
 
 /// What is seen of a picture at first.
 fn opening(picture: &Picture) -> Camera {
-    let high = picture.height + MARGIN;
-    if high <= HIGHEST {
+    let (wide, high) = (picture.width + MARGIN, picture.height + MARGIN);
+    if wide.max(high) <= LARGEST {
         return WHOLE;
     }
-    let zoom = high / BEGINNING;
-    Camera { zoom, x: 0.5, y: 0.5 / zoom }
+    // Of the two, the one that shows more fills the pane.
+    let zoom = (wide / BEGINNING.0).max(high / BEGINNING.1);
+    Camera { zoom, x: 0.5, y: (0.5 / zoom).max(0.5 * BEGINNING.1 / high).min(0.5) }
 }
+
 /// Around the picture, on both sides together.
 const MARGIN: f64 = 24.0;
 /// A small workflow is not blown up beyond this.

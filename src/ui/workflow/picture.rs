@@ -2,9 +2,8 @@
 
 use crate::asl::{Definition, StateType, Via};
 use crate::base::value::read::Node;
-use crate::base::{Text, Value};
+use crate::base::{Id, Text, Value};
 use crate::graph::{Metrics, NodeKind, Rect, layout};
-use rustc_hash::{FxHashMap as HashMap, FxHashSet as HashSet};
 use std::collections::BTreeMap;
 
 /// How a state differs from the one of that name in another definition.
@@ -92,10 +91,8 @@ impl Picture {
         let states = before.into_iter().flat_map(|before| before.states.iter());
         let mut old: BTreeMap<&str, Value> = BTreeMap::new();
         old.extend(states.map(|state| (&*state.name, own(&state.node))));
-        let name_of = |kind: NodeKind| match kind {
-            NodeKind::State(id) => definition.states.lookup(id).map(|state| state.name.clone()),
-            _ => None,
-        };
+        // Where in the picture each state is.
+        let mut places = vec![None; definition.states.iter().count()];
         let mut picture = Picture { width: laid.width, height: laid.height, ..Picture::default() };
         for node in &laid.nodes {
             let NodeKind::State(id) = node.kind else {
@@ -118,6 +115,9 @@ impl Picture {
                 (_, Some(known)) if *known == own(&state.node) => Change::Same,
                 _ => Change::Changed,
             };
+            if let Some(place) = places.get_mut(id.index()) {
+                *place = Some(picture.boxes.len());
+            }
             picture.boxes.push(Box {
                 name: state.name.clone(),
                 kind: state.state_type,
@@ -130,17 +130,24 @@ impl Picture {
             });
         }
         picture.groups = laid.groups.iter().map(|group| group.rect).collect();
-        let places: HashMap<Text, usize> =
-            picture.boxes.iter().enumerate().map(|(place, state)| (state.name.clone(), place)).collect();
-        let place = |name: &Option<Text>| name.as_ref().and_then(|name| places.get(name).copied());
-        let mut joined = HashSet::default();
-        let mut leaving: HashMap<Option<Text>, usize> = HashMap::default();
+        // How many ways leave each box.
+        let mut leaving = vec![0_u32; picture.boxes.len()];
+        let mut ends = Vec::new();
+        let place = |kind: NodeKind| match kind {
+            NodeKind::State(id) => places.get(id.index()).copied().flatten(),
+            _ => None,
+        };
         for way in &laid.ways {
-            let (from, to) = (name_of(way.from), name_of(way.to));
-            if let (Some(from), Some(to)) = (place(&from), place(&to)) {
-                picture.boxes.get_mut(from).map(|found| found.next.push(to)).unwrap_or_default();
+            let (from, to) = (place(way.from), place(way.to));
+            let mut is_double = false;
+            if let (Some(from), Some(to)) = (from, to) {
+                if let Some(found) = picture.boxes.get_mut(from) {
+                    is_double = found.next.contains(&to);
+                    found.next.push(to);
+                }
                 picture.boxes.get_mut(to).map(|found| found.before.push(from)).unwrap_or_default();
             }
+            from.and_then(|from| leaving.get_mut(from)).map(|ways| *ways += 1).unwrap_or_default();
             let label = match (way.from, way.via) {
                 (NodeKind::State(id), Some(via)) => {
                     definition.states.lookup(id).map(|state| label_of(state, via)).unwrap_or_default()
@@ -148,12 +155,14 @@ impl Picture {
                 _ => String::new(),
             };
             let [first, second, ..] = *way.points.as_slice() else { continue };
-            *leaving.entry(from.clone()).or_default() += 1;
+            let name = |place: Option<usize>| picture.boxes.get(place?).map(|state| state.name.clone());
+            let (from_name, to_name) = (name(from), name(to));
+            ends.push(from);
             picture.ways.push(Way {
-                is_double: !joined.insert((from.clone(), to.clone())),
+                from: from_name,
+                to: to_name,
+                is_double,
                 is_fork: false,
-                from,
-                to,
                 path: curve(&way.points),
                 is_catch: matches!(way.via, Some(Via::Catch(_))),
                 label,
@@ -161,12 +170,13 @@ impl Picture {
                 to_left: second.0 < first.0,
             });
         }
-        for way in &mut picture.ways {
-            way.is_fork = leaving.get(&way.from).is_some_and(|ways| *ways > 1);
+        for (way, from) in picture.ways.iter_mut().zip(ends) {
+            way.is_fork = from.and_then(|from| leaving.get(from)).is_some_and(|ways| *ways > 1);
         }
-        let names: HashSet<&str> = definition.states.iter().map(|state| &*state.name).collect();
-        let is_gone = |name: &&&str| !names.contains(**name);
-        picture.removed = old.keys().filter(is_gone).map(|name| Text::from(*name)).collect();
+        for state in definition.states.iter() {
+            old.remove(&*state.name);
+        }
+        picture.removed = old.keys().map(|name| Text::from(*name)).collect();
         Some(picture)
     }
 }
