@@ -242,3 +242,30 @@ fn who_gives_up_a_sync_task_stops_its_execution() {
     client.0.advance(Delay::from_secs(5));
     assert_eq!((status(&mut client, &late), status(&mut client, &child)), ("FAILED".into(), "ABORTED".into()));
 }
+
+/// One Assign sets 256 KiB at most, and all variables together hold 10 MiB.
+#[test]
+fn variables_have_bounds() {
+    let end = |variables: usize, length: usize| {
+        let state = |n: usize| {
+            format!(
+                r#""S{n}": {{"Type": "Pass", "Assign": {{"v{n}": "{{% $pad('', {length}, 'x') %}}"}}, "Output": 1, "Next": "S{}"}}"#,
+                n + 1
+            )
+        };
+        let states: Vec<String> = (0..variables).map(state).collect();
+        let definition = format!(
+            r#"{{"QueryLanguage": "JSONata", "StartAt": "S0", "States": {{{}, "S{variables}": {{"Type": "Succeed"}}}}}}"#,
+            states.join(", ")
+        );
+        let mut client = Client::new(Clock::Leap);
+        client.create("machine", &definition);
+        let execution = client.start("machine", "{}");
+        let told = client.describe(&execution);
+        told.get("error").and_then(Value::as_str).map_or_else(|| text(&told, "status"), str::to_owned)
+    };
+    assert_eq!(end(1, 262_142), "SUCCEEDED");
+    assert_eq!(end(1, 262_143), "States.DataLimitExceeded");
+    assert_eq!(end(40, 262_142), "SUCCEEDED");
+    assert_eq!(end(41, 262_142), "States.DataLimitExceeded");
+}

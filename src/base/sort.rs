@@ -38,6 +38,10 @@ pub fn sort<T: Ord>(items: &mut [T]) {
 
 /// Merges ever longer runs, from one list to another and back.
 fn merge_sort(order: &mut Vec<u32>, compare: &mut dyn FnMut(u32, u32) -> Ordering) {
+    let later = order.iter().skip(1);
+    if order.iter().zip(later).all(|(a, b)| compare(*a, *b).is_le()) {
+        return;
+    }
     let mut merged = Vec::with_capacity(order.len());
     let mut width = 1;
     while width < order.len() {

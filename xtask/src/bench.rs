@@ -1,15 +1,17 @@
-//! The benchmarks. They print figures and judge none: the machine is as quiet as it is.
+//! The benchmarks. They print figures and judge no time: the machine is as quiet as it is.
 
-use crate::shell::{self, Result, cargo, command, heading, target};
+use crate::shell::{self, Failure, Result, cargo, command, heading, target};
 use crate::tools::{self, Tool, WASM, chromium};
 use crate::{only, site};
+use std::path::Path;
 
 const MENDS: &str = "see what is said above";
 
 pub fn run(arguments: &[String]) -> Result<()> {
-    for kind in only(arguments, &["native", "browser", "page"])? {
+    for kind in only(arguments, &["native", "size", "browser", "page"])? {
         match kind {
             "native" => native()?,
+            "size" => size()?,
             "browser" => browser()?,
             _ => page()?,
         }
@@ -21,6 +23,25 @@ pub fn run(arguments: &[String]) -> Result<()> {
 fn native() -> Result<()> {
     heading("native benchmarks");
     shell::run(cargo(["bench", "--locked", "--package", "weir", "--benches"]), MENDS)
+}
+
+/// What JSONata adds to a module: `xtask/size`, with and without it.
+fn size() -> Result<()> {
+    tools::need(&[Tool::WasmTarget, Tool::NpmPackages])?;
+    heading("the weight of JSONata");
+    let out = target().join("bench");
+    let at = |path: &Path| Failure::new(format!("could not write {}", path.display()), "make target/ writable");
+    std::fs::create_dir_all(&out).map_err(|_| at(&out))?;
+    let mut weigh = command("node", ["benches/size.mjs"]);
+    for (name, features) in [("without", ""), ("with", "jsonata")] {
+        let mut build = cargo(["build", "--locked", "--package", "size", "--profile", "site", "--features", features]);
+        build.args(["--target", WASM]).env(site::SMALL.0, site::SMALL.1);
+        shell::run(build, MENDS)?;
+        let module = out.join(format!("{name}-jsonata.wasm"));
+        std::fs::copy(target().join(WASM).join("site/size.wasm"), &module).map_err(|_| at(&module))?;
+        weigh.arg(module);
+    }
+    shell::run(weigh, MENDS)
 }
 
 /// `benches/browser/`.

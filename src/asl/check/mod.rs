@@ -31,6 +31,7 @@ pub use recovery::ERRORS;
 use super::model::{Definition, MachineId};
 use crate::base::sort::sort_by_key;
 use crate::base::{Diagnostic, Pointer, Severity, Span};
+use std::cell::Cell;
 
 /// Whose rules hold.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -74,8 +75,15 @@ const MAX_FINDINGS: usize = 1000;
 
 /// Finds everything that is wrong with a definition, in the order of the text; errors before warnings at one place.
 pub fn check(definition: &Definition, profile: &Profile) -> Vec<Finding> {
-    let mut checker =
-        Checker { definition, profile, findings: Vec::new(), machine: None, sees: Sees::Nothing, reads: Vec::new() };
+    let mut checker = Checker {
+        definition,
+        profile,
+        findings: Vec::new(),
+        machine: None,
+        sees: Sees::Nothing,
+        reads: Vec::new(),
+        known: Cell::new(None),
+    };
     checker.syntax();
     if checker.findings.is_empty() && !definition.root.is_object() {
         let at = checker.root();
@@ -113,6 +121,8 @@ struct Checker<'d> {
     sees: Sees,
     /// Every variable that a query reads.
     reads: Vec<variables::Read>,
+    /// A place inside of a string that was looked for: how far it is into it, and its offset in the text.
+    known: Cell<Option<(Span, (usize, u32))>>,
 }
 
 /// What `$states` holds besides the input and the context.

@@ -86,7 +86,11 @@ impl<'d> Checker<'d> {
     pub(super) fn wrong_type(&mut self, at: &At<'d>, expected: &str) {
         // What is missing is told already.
         if !matches!(at.node.kind, Kind::Missing) {
-            at.error(self, "wrong-type", format!("expected {expected}, found {}", article(at.node.type_name())));
+            let message = format!("expected {expected}, found {}", article(at.node.type_name()));
+            let adding = at.error(self, "wrong-type", message);
+            if let Some(help) = converted(at.node, expected) {
+                adding.help(help);
+            }
         }
     }
 
@@ -125,7 +129,9 @@ impl<'d> Checker<'d> {
             let verb = if missing.len() == 1 { "is" } else { "are" };
             let message = format!("{} {verb} missing", listed(&missing).replace(" or ", " and "));
             let adding = at.error(self, "missing-field", message).aws("SCHEMA_VALIDATION_FAILED", told);
-            if let Some(help) = another_document(at, owner) {
+            let first = missing.first().copied().unwrap_or_default();
+            let help = another_document(at, owner).map(str::to_owned).or_else(|| otherwise_written(at, first));
+            if let Some(help) = help.or_else(|| what_to_give(first).map(str::to_owned)) {
                 adding.help(help);
             }
         }
@@ -151,7 +157,17 @@ impl<'d> Checker<'d> {
             .add(Severity::Error, "wrong-query-language", &value.pointer, member.key_span, message)
             .aws("SCHEMA_VALIDATION_FAILED", told)
             .aws_at(&object.pointer);
-        if let Some(help) = counterpart(&member.key, language) {
+        // Not every state has a result to select from.
+        let has_result = object.has("Resource") || object.has("Branches") || object.has("ItemProcessor");
+        let help = match (language, &*member.key, object.get("Type").and_then(|given| given.text().cloned()).as_deref())
+        {
+            (QueryLanguage::JsonPath, "Output", _) if has_result => counterpart("Output", language),
+            (QueryLanguage::JsonPath, "Output", Some("Pass")) => counterpart("Arguments", language),
+            (QueryLanguage::JsonPath, "Output", Some(_)) => Some("select from the input by `OutputPath`".to_owned()),
+            (QueryLanguage::JsonPath, "Output", None) => Some("say by `ResultPath` where the error goes".to_owned()),
+            (_, key, _) => counterpart(key, language),
+        };
+        if let Some(help) = help {
             adding.help(help);
         }
     }
@@ -435,6 +451,46 @@ fn name_of(owner: Owner) -> String {
         Owner::ResultWriter => "`ResultWriter`".into(),
         Owner::WriterConfig => "`WriterConfig`".into(),
     }
+}
+
+/// How what is given becomes what is expected.
+fn converted(node: &Node, expected: &str) -> Option<&'static str> {
+    let is_number = expected.starts_with("a number") || expected.starts_with("an integer");
+    match &node.kind {
+        Kind::String(text) if is_number => {
+            text.parse::<f64>().is_ok().then_some("write it without the quotation marks")
+        }
+        Kind::String(text) if expected == "a boolean" => {
+            matches!(&**text, "true" | "false").then_some("write it without the quotation marks")
+        }
+        Kind::Number(_) | Kind::Bool(_) if expected == "a string" => Some("write it in quotation marks"),
+        kind if matches!(expected, "an array" | "an array of strings") && !matches!(kind, Kind::Null) => {
+            Some("write it in brackets, as in `[…]`, even where it is only one")
+        }
+        _ => None,
+    }
+}
+
+/// A missing field that is there in other letters.
+pub(super) fn otherwise_written(at: &At<'_>, missing: &str) -> Option<String> {
+    let mut keys = at.node.members().iter().map(|member| &*member.key);
+    let found = keys.find(|key| key.eq_ignore_ascii_case(missing))?;
+    Some(format!("write `{found}` as `{missing}`"))
+}
+
+/// What a field that is missing takes.
+fn what_to_give(missing: &str) -> Option<&'static str> {
+    Some(match missing {
+        "ErrorEquals" => "name the errors that it is for, as in `[\"States.ALL\"]`",
+        "Next" => "say which state comes then",
+        "StartAt" => "name the state that comes first",
+        "States" => "it holds the states by their names",
+        "Choices" => "it holds the rules in an array, each with a `Next`",
+        "Branches" => "it holds the flows in an array, each with `StartAt` and `States`",
+        "Condition" => "give it an expression that is true or false, as in `{% $states.input.count > 1 %}`",
+        "Resource" => "say what is called, as in `arn:aws:states:::lambda:invoke`",
+        _ => return None,
+    })
 }
 
 /// What a document is that is read as a definition and is none.

@@ -8,7 +8,7 @@ use crate::asl::query::intrinsic::Call;
 use crate::asl::query::path::SyntaxError;
 use crate::asl::query::{Expression, Path, Root};
 use crate::base::document::{listed, nearest};
-use crate::base::value::read::offset_in_string;
+use crate::base::value::read::offset_behind;
 use crate::base::{Pointer, Severity, Span};
 use rustc_hash::FxHashSet;
 
@@ -27,8 +27,17 @@ pub(super) fn looks_like_a_query(text: &str) -> bool {
 impl<'d> Checker<'d> {
     /// The place of a part of a string.
     pub(super) fn inside(&self, at: &At<'d>, part: Span) -> Span {
-        let offset = |decoded: u32| offset_in_string(&self.definition.text, at.node.span, decoded as usize);
-        let end = at.node.span.end;
+        let string = at.node.span;
+        let offset = |decoded: u32| {
+            let decoded = decoded as usize;
+            let beginning = (string, (0, string.start + 1));
+            let (known, place) = self.known.get().unwrap_or(beginning);
+            let from = if known == string && place.0 <= decoded { place } else { beginning.1 };
+            let place = offset_behind(&self.definition.text, string, from, decoded);
+            self.known.set(Some((string, place)));
+            place.1
+        };
+        let end = string.end;
         let start = offset(part.start).min(end.saturating_sub(1));
         Span::new(start, offset(part.end).clamp(start + 1, end.max(start + 1)))
     }
@@ -113,6 +122,9 @@ impl<'d> Checker<'d> {
         }
         let mut met = FxHashSet::default();
         for (member, value) in at.members() {
+            if self.is_full() {
+                return;
+            }
             let (name, dynamic) = match member.key.strip_suffix(".$") {
                 Some(name) => (name, true),
                 None => (&*member.key, false),

@@ -1,6 +1,6 @@
 //! One state: its Type, the fields that go with it, and how it is left.
 
-use super::object::At;
+use super::object::{At, otherwise_written};
 use super::resources::{self, Use};
 use super::{Checker, Resources};
 use crate::asl::fields::{self, Owner};
@@ -54,8 +54,9 @@ impl<'d> Checker<'d> {
         let known = StateType::ALL.map(StateType::name);
         match at.get("Type") {
             None => {
+                let help = otherwise_written(at, "Type").unwrap_or_else(|| listed(&known));
                 at.error(self, "missing-field", "`Type` is missing")
-                    .help(listed(&known))
+                    .help(help)
                     .aws("SCHEMA_VALIDATION_FAILED", "These fields are required: [Type]");
             }
             Some(given) => match given.text() {

@@ -583,3 +583,36 @@ fn mends() {
         assert!(told.contains(&(message, Some(help))), "{text}: {told:?}");
     }
 }
+
+/// How to mend what is wrong.
+#[test]
+fn mends_of_what_has_the_wrong_form() {
+    for (state, help) in [
+        (r#""type": "Pass", "End": true"#, "write `type` as `Type`"),
+        (r#""Type": "Pass", "End": "true""#, "write it without the quotation marks"),
+        (r#""Type": "Wait", "Seconds": "3", "End": true"#, "write it without the quotation marks"),
+        (r#""Type": "Pass", "Comment": 3, "End": true"#, "write it in quotation marks"),
+        (
+            r#""Type": "Pass", "Output": 3, "End": true"#,
+            "use `Parameters`, or set `QueryLanguage` to the other language",
+        ),
+        (r#""Type": "Succeed", "Output": 3"#, "select from the input by `OutputPath`"),
+        (
+            r#""Type": "Task", "Resource": "arn:aws:states:::lambda:invoke", "End": true, "Retry": [{}]"#,
+            "name the errors that it is for, as in `[\"States.ALL\"]`",
+        ),
+        (
+            r#""Type": "Task", "Resource": "arn:aws:states:::lambda:invoke", "End": true, "Retry": [{"errorEquals": ["E"]}]"#,
+            "write `errorEquals` as `ErrorEquals`",
+        ),
+        (
+            r#""Type": "Task", "Resource": "arn:aws:states:::lambda:invoke", "End": true, "Retry": [{"ErrorEquals": "E"}]"#,
+            "write it in brackets, as in `[…]`, even where it is only one",
+        ),
+    ] {
+        let text = format!(r#"{{"StartAt": "A", "States": {{"A": {{{state}}}}}}}"#);
+        let findings = check(&Definition::parse(&text), &Profile::default());
+        let told: Vec<&str> = findings.iter().filter_map(|finding| finding.diagnostic.help.as_deref()).collect();
+        assert!(told.contains(&help), "{state}: {told:?}");
+    }
+}

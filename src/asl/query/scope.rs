@@ -43,6 +43,18 @@ impl Variables {
         Rc::make_mut(frame).own.insert(name, value);
     }
 
+    /// Those of this scope and of the ones around it; one that is hidden by another is among them.
+    pub fn all(&self) -> impl Iterator<Item = (&Text, &Value)> {
+        let frames = std::iter::successors(self.0.as_ref(), |frame| frame.outer.0.as_ref());
+        frames.flat_map(|frame| frame.own.iter())
+    }
+
+    /// How many [`Variables::all`] are.
+    pub fn count(&self) -> usize {
+        let frames = std::iter::successors(self.0.as_ref(), |frame| frame.outer.0.as_ref());
+        frames.map(|frame| frame.own.len()).sum()
+    }
+
     /// Those of the innermost scope.
     pub fn own(&self) -> impl Iterator<Item = (&Text, &Value)> {
         self.0.iter().flat_map(|frame| frame.own.iter())

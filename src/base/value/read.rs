@@ -178,13 +178,19 @@ pub fn value(text: &str) -> Result<Value, ReadError> {
 /// The offset in `text` of what stands `decoded` bytes into the string whose literal `span` covers: where a mistake
 /// inside of an expression is, behind any escapes before it. In YAML, too.
 pub fn offset_in_string(text: &str, span: Span, decoded: usize) -> u32 {
-    let literal = span.of(text);
-    if !literal.starts_with('"') {
-        return super::yaml::offset_in_scalar(text, span, decoded);
+    offset_behind(text, span, (0, span.start + 1), decoded).1
+}
+
+/// As [`offset_in_string`], from a place on that is known: how far that is into the string, and its offset. So is the
+/// answer, from which the next search may go on; a long string is walked through once.
+pub fn offset_behind(text: &str, span: Span, known: (usize, u32), decoded: usize) -> (usize, u32) {
+    if !span.of(text).starts_with('"') {
+        return (decoded, super::yaml::offset_in_scalar(text, span, decoded));
     }
-    let mut chars = literal.char_indices().skip(1);
-    let mut done = 0;
-    let mut last = span.start + 1;
+    let (mut done, mut last) = known;
+    let start = last;
+    let literal = Span::new(start, span.end).of(text);
+    let mut chars = literal.char_indices();
     while done < decoded {
         let Some((at, c)) = chars.next() else { break };
         let mut width = c.len_utf8();
@@ -205,9 +211,9 @@ pub fn offset_in_string(text: &str, span: Span, decoded: usize) -> u32 {
             }
         }
         done += width;
-        last = span.start + end as u32;
+        last = start + end as u32;
     }
-    last
+    (done, last)
 }
 
 /// What a reader makes of what it reads.

@@ -1,7 +1,7 @@
 //! Reading YAML 1.2 into the same tree as JSON.
 //!
 //! What JSON has no word for is told: keys that are no scalars, numbers that are not finite, more than one document.
-//! The short forms of CloudFormation become what they stand for: `!Ref Table` is `{"Ref": "Table"}`.
+//! Merge keys (`<<`) are merged. The short forms of CloudFormation become what they stand for: `!Ref Table` is `{"Ref": "Table"}`.
 //!
 //! ```
 //! use weir::base::value::yaml::parse;
@@ -13,7 +13,7 @@
 use super::read::{Kind, Member, Node, Parsed, ReadError};
 use super::{MAX_DEPTH, Number, Text};
 use crate::base::Span;
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 use saphyr_parser::{Event, Marker, Parser, ScalarStyle, Tag};
 use std::borrow::Cow;
 
@@ -144,10 +144,35 @@ impl Reader<'_> {
         // The end of a block is where the next thing begins: what is blank before that is no part of it.
         let inside = self.text.get(start as usize..end as usize).unwrap_or("");
         let span = Span::new(start, start + inside.trim_end().len() as u32);
-        let kind = if is_mapping { Kind::Object(members.into()) } else { Kind::Array(items.into()) };
+        let kind = if is_mapping { Kind::Object(self.merged(members).into()) } else { Kind::Array(items.into()) };
         let node = tagged(tag, Node { span, kind });
         self.keep(anchor, &node);
         self.put(node);
+    }
+
+    /// `<<: *name`: the members of other mappings, where there are none of the same key. YAML 1.2 has forgotten it, and
+    /// everybody writes it.
+    fn merged(&mut self, members: Vec<Member>) -> Vec<Member> {
+        let is_merge = |member: &Member| &*member.key == "<<" && member.key_span.of(self.text).starts_with('<');
+        if !members.iter().any(is_merge) {
+            return members;
+        }
+        let (merges, mut own): (Vec<Member>, Vec<Member>) = members.into_iter().partition(is_merge);
+        let mut keys: FxHashSet<Text> = own.iter().map(|member| member.key.clone()).collect();
+        for merge in merges {
+            let sources = match &merge.value.kind {
+                Kind::Array(items) => items.iter().collect(),
+                _ => vec![&merge.value],
+            };
+            for source in sources {
+                if !source.is_object() {
+                    self.error(merge.key_span, "`<<` takes mappings", Some("name one, as in `<<: *name`"));
+                    continue;
+                }
+                own.extend(source.members().iter().filter(|member| keys.insert(member.key.clone())).cloned());
+            }
+        }
+        own
     }
 
     fn keep(&mut self, anchor: usize, node: &Node) {
@@ -349,6 +374,8 @@ mod tests {
                 "a: !Ref b\nc: !GetAtt d.e\nf: !Sub 'g ${h}'",
                 r#"{"a":{"Ref":"b"},"c":{"Fn::GetAtt":"d.e"},"f":{"Fn::Sub":"g ${h}"}}"#,
             ),
+            ("a: &x {b: 1, c: 2}\nd:\n  <<: *x\n  c: 3", r#"{"a":{"b":1,"c":2},"d":{"c":3,"b":1}}"#),
+            ("a: {<<: [{b: 1}, {b: 2, c: 3}], '<<': d}", r#"{"a":{"<<":"d","b":1,"c":3}}"#),
             ("# only\n---\na: b # c\n...", r#"{"a":"b"}"#),
         ] {
             assert_eq!(json(text), expected, "{text}");

@@ -63,17 +63,22 @@ pub fn diagnostic(file: &str, text: &str, lines: &LineIndex, diagnostic: &Diagno
 /// What to show of a line, how many characters of it are before the mark, and how many are marked.
 fn excerpt(text: &str, line: Span, place: Span) -> (String, usize, usize) {
     let start = place.start.clamp(line.start, line.end);
-    let count = |span: Span| span.of(text).chars().count();
-    let before = count(Span::new(line.start, start));
-    let marked = count(Span::new(start, place.end.clamp(start, line.end))).max(1);
+    // A line may be a whole file: no more of it is walked through than is shown.
+    let (left, right) = (Span::new(line.start, start).of(text), Span::new(start, line.end).of(text));
+    let marked = Span::new(start, place.end.clamp(start, line.end)).of(text).chars().take(WIDTH).count().max(1);
     let printable = |c: char| if c.is_control() { ' ' } else { c };
-    let skip = if before + marked.min(WIDTH / 2) > WIDTH { before.saturating_sub(WIDTH / 2) } else { 0 };
-    let mut chars = line.of(text).chars().skip(skip).map(printable);
-    let mut shown: String = if skip > 0 { "…".into() } else { String::new() };
+    let mut before = left.chars().rev().take(WIDTH + 1).count();
+    let cut = before + marked.min(WIDTH / 2) > WIDTH && before > WIDTH / 2;
+    if cut {
+        before = WIDTH / 2;
+    }
+    let from = left.char_indices().rev().take(before).last().map_or(left.len(), |(at, _)| at);
+    let mut chars = left.get(from..).unwrap_or("").chars().chain(right.chars()).map(printable);
+    let mut shown: String = if cut { "…".into() } else { String::new() };
     shown.extend(chars.by_ref().take(WIDTH));
     if chars.next().is_some() {
         shown.push('…');
     }
-    let before = before - skip + usize::from(skip > 0);
+    let before = before + usize::from(cut);
     (shown, before, marked.min((WIDTH + 1).saturating_sub(before)).max(1))
 }

@@ -82,11 +82,13 @@ pub struct Limits {
     pub events: u32,
     /// Bytes of UTF-8 in an input, output or result.
     pub payload: usize,
+    /// Bytes of all variables that a state sees. (Developer Guide, "Passing data between states with variables": 10 MiB.)
+    pub variables: usize,
 }
 
 impl Default for Limits {
     fn default() -> Limits {
-        Limits { events: 25_000, payload: 262_144 }
+        Limits { events: 25_000, payload: 262_144, variables: 10_485_760 }
     }
 }
 

@@ -99,7 +99,7 @@ impl Execution {
             })?,
         };
         self.check_size(state, &output)?;
-        self.check_assigned(state, &assigned)?;
+        self.check_assigned(id, state, &assigned)?;
         self.exit(now, id, output, assigned, Next::State(catcher.next));
         Ok(())
     }

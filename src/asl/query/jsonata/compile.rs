@@ -80,6 +80,8 @@ struct Compiler<'s> {
     /// The context is that of the whole expression.
     at_top: bool,
     analysis: Analysis,
+    /// Where a variable is in `analysis.free`.
+    noted: FxHashMap<Text, usize>,
 }
 
 impl<'s> Compiler<'s> {
@@ -102,6 +104,7 @@ impl<'s> Compiler<'s> {
             holding: false,
             at_top: true,
             analysis: Analysis::default(),
+            noted: FxHashMap::default(),
         };
         for shape in shapes.shapes.iter() {
             let indexes = shape.stages.iter().filter_map(|stage| match stage {
@@ -317,10 +320,14 @@ impl<'s> Compiler<'s> {
             None if &**name == "states" => {
                 self.analysis.states.push(StatesReference { path: Vec::new(), span });
             }
-            None => match self.analysis.free.iter_mut().find(|free| free.name == *name) {
-                Some(free) => free.spans.push(span),
-                None => self.analysis.free.push(FreeVariable { name: name.clone(), spans: vec![span] }),
-            },
+            None => {
+                let free = &mut self.analysis.free;
+                let place = *self.noted.entry(name.clone()).or_insert(free.len());
+                match free.get_mut(place) {
+                    Some(free) => free.spans.push(span),
+                    None => free.push(FreeVariable { name: name.clone(), spans: vec![span] }),
+                }
+            }
         }
     }
 

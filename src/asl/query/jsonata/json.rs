@@ -94,7 +94,7 @@ impl Writer<'_> {
             && libm::trunc(float) != float
         {
             // Its digits are looked for, and looked for again where there are too many.
-            budget.spend(24)?;
+            budget.spend(48)?;
         }
         match self.style {
             _ if float.is_nan() => self.out.push_str("null"),
@@ -188,7 +188,7 @@ pub(super) fn convert(val: Val, budget: &mut Budget) -> R<Option<Value>> {
 
 /// A deep copy in which nothing is shared, as `$clone` makes by way of JSON: numbers lose what is beyond 15 digits.
 pub(super) fn clone(val: &Val, budget: &mut Budget) -> R<Value> {
-    budget.spend(1)?;
+    budget.spend(3)?;
     Ok(match val {
         Val::Json(Value::Array(_)) | Val::List(_) => {
             let mut array = Array::new();

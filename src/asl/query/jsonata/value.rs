@@ -476,9 +476,11 @@ impl<'a> Members<'a> {
             Members::Record(record) => record.members.iter().any(|(key, _)| array_index(key).is_some()),
         };
         if indexed {
-            let mut sorted: Vec<(&'a Text, Val)> = self.as_put().collect();
-            sort_by_key(&mut sorted, |(key, _)| array_index(key).map_or(u64::MAX, u64::from));
-            return Box::new(sorted.into_iter());
+            let place = |key: &Text| array_index(key).map_or(u64::MAX, u64::from);
+            let mut sorted: Vec<(u64, (&'a Text, Val))> =
+                self.as_put().map(|(key, val)| (place(key), (key, val))).collect();
+            sort_by_key(&mut sorted, |(place, _)| *place);
+            return Box::new(sorted.into_iter().map(|(_, member)| member));
         }
         self.as_put()
     }

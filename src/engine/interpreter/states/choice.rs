@@ -47,7 +47,7 @@ impl Execution {
         let result = if state.language == QueryLanguage::Jsonata { self.strands[id].input.clone() } else { input };
         let (output, assigned) = self.shape(now, id, state, result, output, assign)?;
         self.check_size(state, &output)?;
-        self.check_assigned(state, &assigned)?;
+        self.check_assigned(id, state, &assigned)?;
         self.exit(now, id, output, assigned, Next::State(exit.next));
         Ok(Work::Under)
     }

@@ -67,7 +67,7 @@ impl Execution {
         let io = state.io();
         let (output, assigned) = self.shape(now, id, state, result, io.output.as_ref(), io.assign.as_ref())?;
         self.check_size(state, &output)?;
-        self.check_assigned(state, &assigned)?;
+        self.check_assigned(id, state, &assigned)?;
         self.exit(now, id, output, assigned, next);
         Ok(())
     }
@@ -127,10 +127,29 @@ impl Execution {
         }
     }
 
-    /// The limit on what one Assign sets (Developer Guide, "Passing data between states with variables").
-    pub(in super::super) fn check_assigned(&self, state: &State, assigned: &[(Text, Value)]) -> Result<(), Fault> {
+    /// The limits on what one Assign sets, and on all variables then (Developer Guide, "Passing data between states with
+    /// variables").
+    pub(in super::super) fn check_assigned(
+        &self,
+        id: StrandId,
+        state: &State,
+        assigned: &[(Text, Value)],
+    ) -> Result<(), Fault> {
+        if assigned.is_empty() {
+            return Ok(());
+        }
         let size: usize = assigned.iter().map(|(_, value)| value.json_len()).sum();
-        if size > self.limits.payload { Err(Fault::Failure(too_large(&state.name))) } else { Ok(()) }
+        let variables = &self.strands[id].variables;
+        // None of them is larger than a payload: a few are never too much, and need not be measured.
+        let may_be_much = (variables.count() + 1).saturating_mul(self.limits.payload) > self.limits.variables;
+        let others = || -> usize {
+            let kept = variables.all().filter(|(name, _)| !assigned.iter().any(|(new, _)| new == *name));
+            kept.map(|(_, value)| value.json_len()).sum()
+        };
+        if size > self.limits.payload || may_be_much && size + others() > self.limits.variables {
+            return Err(Fault::Failure(too_large(&state.name)));
+        }
+        Ok(())
     }
 
     /// A number that is given, or found by JSONata; a path is the caller's, who knows what AWS says of a bad one.

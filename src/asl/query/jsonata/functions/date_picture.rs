@@ -176,8 +176,8 @@ impl Marker {
         let mut chars = text.chars();
         let Some(component) = chars.next() else { return Err(raise("D3132")) };
         let rest = chars.as_str();
-        let (modifier, width) = match rest.rsplit_once(',') {
-            Some((modifier, width)) => (modifier, Some(width)),
+        let (modifier, width) = match rest.rfind(',') {
+            Some(at) => (rest.get(..at).unwrap_or(""), rest.get(at + 1..)),
             None => (rest, None),
         };
         let width_of = |text: &str| match text {

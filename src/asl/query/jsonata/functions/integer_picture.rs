@@ -56,7 +56,8 @@ pub(super) struct Picture {
 
 impl Picture {
     pub fn read(text: &str) -> R<Picture> {
-        let (primary, modifier) = text.rsplit_once(';').unwrap_or((text, ""));
+        let end = text.rfind(';').unwrap_or(text.len());
+        let (primary, modifier) = (text.get(..end).unwrap_or(""), text.get(end + 1..).unwrap_or(""));
         let ordinal = modifier.starts_with('o');
         let (style, case) = match primary {
             "A" => (Style::Letters, Case::Upper),

@@ -66,7 +66,7 @@ fn gather_keys(machine: &mut Machine<'_>, val: &Val, see: &mut dyn FnMut(&Text))
             gather_keys(machine, &element, see)?;
         }
     } else if let Some(members) = val.members() {
-        machine.budget.spend_items(members.len())?;
+        machine.budget.spend(members.len() as u64 * 2)?;
         members.iter().for_each(|(key, _)| see(key));
     }
     Ok(())

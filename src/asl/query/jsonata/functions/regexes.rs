@@ -169,6 +169,7 @@ pub(super) fn contains(machine: &mut Machine<'_>, arguments: Vec<Val>, context: 
     let Some(text) = text_of(&val)? else { return Ok(Val::Undefined) };
     machine.budget.spend_text(text.len() * 4)?;
     if let Some(token) = token.as_str() {
+        machine.budget.spend_text(token.len() * 4)?;
         return Ok(Val::from(text.contains(token)));
     }
     let search = Search::new(&token, text.into(), context)?;
@@ -210,16 +211,21 @@ pub(super) fn split(machine: &mut Machine<'_>, arguments: Vec<Val>, context: Con
     machine.budget.spend_text(text.len())?;
     let mut parts: Vec<Val> = Vec::new();
     if let Some(separator) = separator.as_str() {
-        machine.budget.spend_text(separator.len())?;
+        // It is prepared for the search.
+        machine.budget.spend_text(separator.len() * 4)?;
         // JavaScript takes the lower 32 bits of it.
         let most = limit.map_or(usize::MAX, |limit| libm::fmod(libm::trunc(limit), 4_294_967_296.0) as usize);
+        let mut put = |part: &str| -> R<()> {
+            machine.budget.spend(2)?;
+            parts.push(Val::from(part));
+            Ok(())
+        };
         if separator.is_empty() {
             let mut buffer = [0; 4];
-            parts.extend(text.chars().take(most).map(|c| Val::from(&*c.encode_utf8(&mut buffer))));
+            text.chars().take(most).try_for_each(|c| put(c.encode_utf8(&mut buffer)))?;
         } else {
-            parts.extend(text.split(separator).take(most).map(Val::from));
+            text.split(separator).take(most).try_for_each(put)?;
         }
-        machine.budget.spend_items(parts.len() * 4)?;
         return machine.array(parts);
     }
     let search = Search::new(&separator, text.into(), context)?;
@@ -262,7 +268,7 @@ pub(super) fn replace(machine: &mut Machine<'_>, arguments: Vec<Val>, context: C
     let mut count = 0.0;
     let mut position = 0;
     if let Some(pattern) = pattern.as_str() {
-        machine.budget.spend_text(pattern.len())?;
+        machine.budget.spend_text(pattern.len() * 4)?;
         let replacement = super::to_text(&replacement, &mut machine.budget)?;
         for (at, _) in text.match_indices(pattern) {
             if limit.is_some_and(|limit| count >= limit) {

@@ -47,7 +47,8 @@ pub(super) fn substring(machine: &mut Machine<'_>, arguments: Vec<Val>, _: Conte
             None => return Ok(Val::Undefined),
         },
     };
-    machine.budget.spend_text(text.len())?;
+    // Where characters are of several bytes they are counted one by one.
+    machine.budget.spend_text(if text.is_ascii() { text.len() } else { text.len() * 3 })?;
     let count = list.as_ref().map_or_else(|| text.chars().count(), Vec::len);
     // What is missing is 0 to `slice`, and NaN in sums.
     let mut from = start.as_f64().unwrap_or(f64::NAN);
@@ -78,11 +79,19 @@ pub(super) fn substring(machine: &mut Machine<'_>, arguments: Vec<Val>, _: Conte
     }
 }
 
+/// A text to search for, which is prepared for that.
+pub(super) fn needle(machine: &mut Machine<'_>, val: &Val) -> R<String> {
+    let text = to_text(val, &mut machine.budget)?;
+    machine.budget.spend_text(text.len() * 4)?;
+    Ok(text)
+}
+
 pub(super) fn substring_before(machine: &mut Machine<'_>, arguments: Vec<Val>, _: Context<'_>) -> R<Val> {
     let [val, chars] = take(arguments);
     let Some(text) = text_of(&val)? else { return Ok(Val::Undefined) };
+    let chars = needle(machine, &chars)?;
     machine.budget.spend_text(text.len())?;
-    Ok(match text.split_once(&to_text(&chars, &mut machine.budget)?) {
+    Ok(match text.split_once(&*chars) {
         Some((before, _)) => Val::from(before),
         None => val,
     })
@@ -91,8 +100,9 @@ pub(super) fn substring_before(machine: &mut Machine<'_>, arguments: Vec<Val>, _
 pub(super) fn substring_after(machine: &mut Machine<'_>, arguments: Vec<Val>, _: Context<'_>) -> R<Val> {
     let [val, chars] = take(arguments);
     let Some(text) = text_of(&val)? else { return Ok(Val::Undefined) };
+    let wanted = needle(machine, &chars)?;
     machine.budget.spend_text(text.len())?;
-    match text.split_once(&to_text(&chars, &mut machine.budget)?) {
+    match text.split_once(&*wanted) {
         Some(_) if chars.is_undefined() => Err(internal("Cannot read properties of undefined (reading 'length')")),
         Some((_, after)) => Ok(Val::from(after)),
         None => Ok(val),

@@ -61,7 +61,7 @@ impl Machine<'_> {
         let count = |val: &Val| val.elements().map_or(1, Elements::len);
         let total = count(&first) + count(&second);
         self.budget.allow_items(total)?;
-        self.budget.spend_items(total)?;
+        self.budget.spend(total as u64 / 2 + 1)?;
         let mut vals = Vec::with_capacity(total);
         for val in [first, second] {
             match val {

@@ -448,6 +448,7 @@ impl<'e> Machine<'e> {
     /// An object of members that are in the order of JavaScript, with keys that differ.
     pub fn object(&mut self, members: Vec<(Text, Val)>) -> R<Val> {
         self.budget.allow_items(members.len())?;
+        self.budget.spend(members.len() as u64 + 4)?;
         if members.iter().any(|(_, val)| !is_json(val)) {
             let record: Record = members.into_iter().collect();
             self.budget.allow_nesting(record.depth())?;

@@ -214,6 +214,7 @@ impl Machine<'_> {
             if !val.is_undefined() {
                 if let Some(elements) = val.elements() {
                     machine.budget.spend_items(elements.len())?;
+                    machine.budget.allow_items(gather.many.len() + elements.len())?;
                 }
                 gather.add(val);
             }
@@ -365,6 +366,8 @@ impl Machine<'_> {
                 see(self, element)?;
             }
         } else if let Some(members) = input.members() {
+            // They are put in order, too.
+            self.budget.spend(members.len() as u64 * 2)?;
             for (_, val) in members.iter() {
                 see(self, val)?;
             }
@@ -411,6 +414,7 @@ impl Machine<'_> {
         }
         found.push(val.clone());
         if let Some(members) = val.members() {
+            self.budget.spend(members.len() as u64)?;
             for (_, val) in members.iter() {
                 self.descend(&val, found)?;
             }
