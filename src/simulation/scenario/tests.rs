@@ -99,6 +99,7 @@ fn good_documents() {
             "metric": "ExecutionTime", "statistic": "Average", "dimension": {"Version": "6"}, "thresholdRange": {"max": 500}}]}"#.into()),
         ("/strategy", r#"{"kind": "sprt", "weight": 10, "p0": 0.01, "p1": 0.05, "alpha": 0.05, "beta": 0.1}"#.into()),
         ("/strategy", r#"{"kind": "manual", "actions": [{"at_ms": 0, "weight": 10}, {"at_ms": 5, "do": "promote"}]}"#.into()),
+        ("/versions/6/behaviour/Charge", r#"{"guard": "{% $states.input.n > 1 and $class = 'us' and $attempt = 1 %}"}"#.into()),
         ("/versions/6/behaviour/Charge", r#"{"attempts": {"from": 2}, "outcomes": [{"p": 1, "outcome": "never"}]}"#.into()),
     ] {
         let document = with(pointer, &json);
@@ -223,6 +224,20 @@ fn bad_documents() {
             r#""uk""#.into(),
             "/versions/6/behaviour/Charge/0/classes/0",
             "there is no input class `uk`",
+            false,
+        ),
+        (
+            "/versions/6/behaviour/Charge/0/guard",
+            r#""$attempt = 1""#.into(),
+            "/versions/6/behaviour/Charge/0/guard",
+            "expected a JSONata expression",
+            true,
+        ),
+        (
+            "/versions/6/behaviour/Charge/0/guard",
+            r#""{% $states.input.n > %}""#.into(),
+            "/versions/6/behaviour/Charge/0/guard",
+            "Unexpected end of expression",
             false,
         ),
         (
