@@ -123,7 +123,7 @@ fn bad_documents() {
             "/traffic/per_min",
             "0".into(),
             "/traffic/per_min",
-            "`0` is out of range: it must be greater than 0 and at most 100000000",
+            "`0` is out of range: it must be greater than 0 and at most 10000000",
             true,
         ),
         ("/traffic/kind", r#""Poison""#.into(), "/traffic/kind", "`Poison` is not known here", true),
