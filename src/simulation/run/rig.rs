@@ -75,6 +75,23 @@ pub(super) struct Rig<R> {
     spent: u64,
 }
 
+/// An execution that is about to start: its draws that no version has a part in.
+#[derive(Clone, Copy, Debug)]
+struct Lane {
+    key: Key,
+    at: Time,
+    route: u8,
+}
+
+/// So many are drawn side by side, because each draw waits for the one that its key is below.
+const LANES: usize = 16;
+
+/// The routing draw, in percent.
+#[inline(always)]
+fn route(key: Key) -> u8 {
+    (key.with(ROUTE).uniform() * 100.0) as u8
+}
+
 /// An execution that is running: when it closes, and its number with whether it is on the new version and closes well.
 type Open = (u64, u64);
 /// A start that is tried again: when, its minute and index, and how often it was tried.
@@ -397,12 +414,20 @@ impl<R: Runner> Rig<R> {
             let cut = u64::from(cursor.count - cursor.next) > self.course.left;
             if whole && !cursor.listed && !cut && self.arrivals.is_single() {
                 let mut index = cursor.next;
+                let mut lanes = [Lane { key: cursor.key, at: Time::ZERO, route: 0 }; LANES];
                 while index < cursor.count && *budget > 0 {
-                    let key = cursor.key.with(u64::from(index));
-                    let at = self.arrivals.at(minute, index, key);
-                    self.start(at, minute, index, key, tally);
-                    index += 1;
-                    *budget = budget.saturating_sub(1 + self.runner.effort());
+                    for (lane, index) in lanes.iter_mut().zip(index..cursor.count) {
+                        let key = cursor.key.with(u64::from(index));
+                        *lane = Lane { key, at: self.arrivals.at(minute, index, key), route: route(key) };
+                    }
+                    for lane in &lanes {
+                        if index == cursor.count || *budget == 0 {
+                            break;
+                        }
+                        self.start(lane, minute, index, tally);
+                        index += 1;
+                        *budget = budget.saturating_sub(1 + self.runner.effort());
+                    }
                 }
                 self.course.minute.next = index;
                 self.course.left -= u64::from(index - cursor.next);
@@ -419,7 +444,8 @@ impl<R: Runner> Rig<R> {
                     }
                     self.course.minute.next += 1;
                     let key = cursor.key.with(u64::from(arrival.index()));
-                    self.start(arrival.at(minute), minute, arrival.index(), key, tally);
+                    let lane = Lane { key, at: arrival.at(minute), route: route(key) };
+                    self.start(&lane, minute, arrival.index(), tally);
                     *budget = budget.saturating_sub(1 + self.runner.effort());
                 }
             }
@@ -548,7 +574,8 @@ impl<R: Runner> Rig<R> {
             self.course.tokens = (tokens - 1.0, at);
         }
         let key = self.course.key.with(minute).with(u64::from(index));
-        let (new, fate) = self.start(Time::from_nanos(at), minute, index, key, tally);
+        let lane = Lane { key, at: Time::from_nanos(at), route: route(key) };
+        let (new, fate) = self.start(&lane, minute, index, tally);
         if self.counts_open {
             let end = fate.close.map_or(NEVER, |_| at.saturating_add(fate.duration.as_nanos()));
             let well = fate.close == Some(Close::Succeeded);
@@ -559,10 +586,9 @@ impl<R: Runner> Rig<R> {
 
     /// Starts an execution through the alias and books its whole future.
     #[inline]
-    fn start(&mut self, at: Time, minute: u64, index: u32, key: Key, tally: &mut Tally) -> (bool, Fate) {
-        let course = &mut self.course;
-        let route = (key.with(ROUTE).uniform() * 100.0) as u8;
-        let new = route < course.weight;
+    fn start(&mut self, lane: &Lane, minute: u64, index: u32, tally: &mut Tally) -> (bool, Fate) {
+        let Lane { key, at, route } = *lane;
+        let new = route < self.course.weight;
         let class = self.scenario.class_of(key);
         let course = &mut self.course;
         let counted = course.numbers.of_mut(new);
