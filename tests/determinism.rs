@@ -52,10 +52,25 @@ const BEHAVIOUR: &str = r#"{
         "outcomes": [{"p": 0.3, "outcome": "error", "error": "Late", "correlated": {"group": "db", "rate_per_min": 0.3, "mean_ms": 20000}}]},
   "C": {"latency": {"kind": "empirical", "values_ms": [300, 700, 2000, 9000]}}}"#;
 
-/// The presets, and one with everything.
+/// Guards over what tasks are called with, the class and the attempt.
+const GUARDS: &str = r#"{"weir": 1, "seed": 12, "horizon_ms": 600000, "traffic": {"kind": "poisson", "per_min": 60},
+  "inputs": [{"name": "small", "weight": 3, "json": {"items": [1, 2]}}, {"name": "large", "weight": 1, "json": {"items": [1, 2, 3, 4, 5]}}],
+  "versions": {"1": {"definition": DEFINITION}, "2": {"definition": DEFINITION, "behaviour": {
+    "A": [{"guard": "{% $count($states.input.items) > 2 and $attempt < 3 %}", "latency": {"kind": "exponential", "mean_ms": 900},
+           "outcomes": [{"p": 0.6, "outcome": "error", "error": "TooLarge"}]},
+          {"guard": "{% $class = 'small' %}", "outcomes": [{"p": 0.01, "outcome": "error", "error": "Down"}]}],
+    "C": {"guard": "{% $states.input % 2 = 1 %}", "latency": {"kind": "uniform", "from_ms": 10, "to_ms": 5000},
+          "outcomes": [{"p": 0.02, "outcome": "error", "error": "Odd"}]}}}},
+  "alias": {"weights": {"1": 100}},
+  "alarms": [{"name": "bad", "metric": "ExecutionsFailed", "statistic": "Sum", "dimension": {"Version": "2"}, "operator": ">=",
+              "threshold": 3, "N": 3, "M": 2}],
+  "strategy": {"kind": "canary", "weight": 20, "interval_ms": 180000, "bake_ms": 120000}}"#;
+
+/// The presets, one with everything, and one with guards.
 fn scenarios() -> Vec<(&'static str, String)> {
     let mut all: Vec<_> = PRESETS.iter().map(|preset| (preset.id, preset.document.to_owned())).collect();
     all.push(("everything", EVERYTHING.replace("DEFINITION", DEFINITION).replace("BEHAVIOUR", BEHAVIOUR)));
+    all.push(("guards", GUARDS.replace("DEFINITION", DEFINITION)));
     all
 }
 
@@ -116,7 +131,9 @@ fn oracles_are_the_same_as_natively() {
 #[cfg(not(target_arch = "wasm32"))]
 #[test]
 fn workers_make_no_difference() {
-    for (name, document) in scenarios().into_iter().filter(|(name, _)| ["canary", "everything"].contains(name)) {
+    for (name, document) in
+        scenarios().into_iter().filter(|(name, _)| ["canary", "everything", "guards"].contains(name))
+    {
         let whole = {
             let scenario = read(&document);
             let (mut simulation, mut merge) = (worker(&scenario), Merge::new(&scenario));

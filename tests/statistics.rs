@@ -362,11 +362,15 @@ fn arrivals(o: &Oracle) -> Option<Vec<Check>> {
         let traffic = Traffic { rate, burst: None, count: None, duration: None };
         let arrivals = Arrivals::new(&traffic, Delay::from_secs_f64(60.0 * o.number("minutes")));
         let mut list = Vec::new();
-        (0..arrivals.minutes()).for_each(|minute| arrivals.list(minute, Key::new(1).with(minute), &mut list));
+        for minute in 0..arrivals.minutes() {
+            let mut starts = Vec::new();
+            arrivals.list(minute, Key::new(1).with(minute), &mut starts);
+            list.extend(starts.iter().map(|start| start.at(minute)));
+        }
         let told = |key: &str| match key.strip_prefix("seconds_of_index_") {
-            Some(index) => list[index.parse::<usize>().expect("an index")].at.as_secs_f64(),
+            Some(index) => list[index.parse::<usize>().expect("an index")].as_secs_f64(),
             None if key == "count" => list.len() as f64,
-            None => list[list.len() - 1].at.as_secs_f64(),
+            None => list[list.len() - 1].as_secs_f64(),
         };
         let keys: Vec<&str> = o.expected().as_object()?.keys().map(|key| &**key).collect();
         return Some(o.compare(&keys.iter().map(|key| (*key, told(key))).collect::<Vec<_>>(), 1.0));

@@ -8,7 +8,7 @@ use crate::base::document::{Findings, Place};
 use crate::base::value::read;
 use crate::base::{Delay, Diagnostic, Object, Text, Value};
 use crate::engine::tasks::mock::Mocked;
-use crate::engine::tasks::{Behaviour, Circumstances, Outcome, echo};
+use crate::engine::tasks::{Asked, Behaviour, Circumstances, Outcome, echo};
 use crate::engine::vintage;
 use crate::engine::{Answer, Call, Failure, Invoke, Status};
 use std::collections::BTreeMap;
@@ -294,9 +294,11 @@ impl Run {
         resource: &Resource,
         now: crate::base::Time,
     ) -> (Delay, Option<Answer>) {
+        let (class, attempt) = (u32::MAX, invoke.attempt + 1);
         let at = Circumstances {
-            class: u32::MAX,
-            attempt: invoke.attempt + 1,
+            class,
+            attempt,
+            guards: behaviour.guards(class, &Asked { input: &invoke.arguments, class: None, attempt }, &mut 0),
             now,
             live_since: self.live_since,
             number: self.number,

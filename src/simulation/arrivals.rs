@@ -12,7 +12,7 @@
 //! let arrivals = Arrivals::new(&traffic, Delay::from_secs(180));
 //! let mut times = Vec::new();
 //! (0..3).for_each(|minute| arrivals.list(minute, Key::new(1), &mut times));
-//! assert_eq!((times.len(), times[7].at), (21, Time::from_millis(60_000)));
+//! assert_eq!((times.len(), times[7].at(1)), (21, Time::from_millis(60_000)));
 //! ```
 
 use super::scenario::{Burst, Rate, Traffic};
@@ -39,11 +39,28 @@ pub struct Arrivals {
     cut: Option<(u64, PoissonLaw)>,
 }
 
-/// One start: its place among those of its minute is what its draws are keyed by.
+/// One start of a minute: when in it, in 36 bits, and its place among those of it, which is what its draws are keyed by.
+/// There may be millions of them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Arrival {
-    pub at: Time,
-    pub index: u32,
+pub struct Arrival(u64);
+
+const INDEX_BITS: u32 = 28;
+/// Starts of a minute; the rates that there may be bring a tenth of that.
+const MAX_INDEX: u32 = (1 << INDEX_BITS) - 1;
+
+impl Arrival {
+    fn new(at: Time, minute: u64, index: u32) -> Arrival {
+        Arrival(at.as_nanos().saturating_sub(minute * MINUTE) << INDEX_BITS | u64::from(index))
+    }
+
+    /// The instant, in the minute that it was listed of.
+    pub fn at(self, minute: u64) -> Time {
+        Time::from_nanos(minute * MINUTE + (self.0 >> INDEX_BITS))
+    }
+
+    pub fn index(self) -> u32 {
+        self.0 as u32 & MAX_INDEX
+    }
 }
 
 impl Arrivals {
@@ -93,7 +110,9 @@ impl Arrivals {
         let events = self.events(minute, key);
         match self.burst {
             None => events,
-            Some(burst) => (0..events).fold(0, |sum, event| sum + burst_size(burst, key, event)),
+            Some(burst) => {
+                (0..events).fold(0, |sum: u32, event| sum.saturating_add(burst_size(burst, key, event))).min(MAX_INDEX)
+            }
         }
     }
 
@@ -141,20 +160,22 @@ impl Arrivals {
     /// Adds the starts of a minute in the order of time.
     pub fn list(&self, minute: u64, key: Key, out: &mut Vec<Arrival>) {
         let first = out.len();
+        let count = self.count(minute, key);
+        out.reserve_exact(count as usize);
         match self.burst {
             Some(burst) => {
                 let mut index = 0;
                 for event in 0..self.events(minute, key) {
                     let at = self.place(minute, key.with(BURST).with(u64::from(event)).with(ARRIVAL).uniform());
-                    for _ in 0..burst_size(burst, key, event) {
-                        out.push(Arrival { at, index });
+                    for _ in 0..burst_size(burst, key, event).min(count - index) {
+                        out.push(Arrival::new(at, minute, index));
                         index += 1;
                     }
                 }
             }
             None => {
-                let arrival = |index| Arrival { at: self.at(minute, index, key.with(u64::from(index))), index };
-                out.extend((0..self.count(minute, key)).map(arrival));
+                let at = |index| self.at(minute, index, key.with(u64::from(index)));
+                out.extend((0..count).map(|index| Arrival::new(at(index), minute, index)));
             }
         }
         if let Some(added) = out.get_mut(first..) {
@@ -304,17 +325,20 @@ mod tests {
     }
 
     fn all(arrivals: &Arrivals, key: Key) -> Vec<Time> {
-        let mut out = Vec::new();
+        let mut all = Vec::new();
         for minute in 0..arrivals.minutes() {
-            let before = out.len();
+            let mut out = Vec::new();
             arrivals.list(minute, key.with(minute), &mut out);
-            assert_eq!(out.len() - before, arrivals.count(minute, key.with(minute)) as usize);
+            assert_eq!(out.len(), arrivals.count(minute, key.with(minute)) as usize);
+            assert!(out.is_sorted());
             let start = Time::from_nanos(minute * MINUTE);
-            assert!(out[before..].iter().all(|a| a.at >= start && a.at.since(start).as_nanos() < MINUTE));
-            assert!(out[before..].is_sorted());
+            let times: Vec<Time> = out.iter().map(|arrival| arrival.at(minute)).collect();
+            assert!(times.iter().all(|at| *at >= start && at.since(start).as_nanos() < MINUTE));
+            assert!(times.is_sorted());
+            all.extend(times);
         }
-        assert!(out.iter().all(|a| a.at.as_nanos() < arrivals.end));
-        out.into_iter().map(|a| a.at).collect()
+        assert!(all.iter().all(|at| at.as_nanos() < arrivals.end));
+        all
     }
 
     #[test]

@@ -250,13 +250,13 @@ impl<R: Runner> Both<R> {
             if self.listed.is_empty() {
                 self.list();
             }
-            while let Some(Arrival { at, index }) = self.listed.get(self.next).copied() {
+            while let Some(arrival) = self.listed.get(self.next).copied() {
                 if budget == 0 {
                     return false;
                 }
                 self.next += 1;
-                let key = minute_key.with(u64::from(index));
-                self.play(key, at, index, out);
+                let key = minute_key.with(u64::from(arrival.index()));
+                self.play(key, arrival.at(self.minute), arrival.index(), out);
                 budget = budget.saturating_sub(1 + self.runner.effort());
             }
             self.listed.clear();

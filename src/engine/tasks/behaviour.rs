@@ -1,5 +1,6 @@
 //! What a Task state meets when it calls: an outcome after a latency.
 
+use super::guard::{Asked, Guard};
 use super::laws::Latency;
 use super::outages::{Outage, OutagePath};
 use crate::base::document::{Findings, Members, Place, Range};
@@ -11,11 +12,15 @@ pub const OUTCOME: u64 = Key::word("outcome");
 /// The purpose of the draw that decides how long it takes.
 pub const LATENCY: u64 = Key::word("latency");
 
+/// Guards of one behaviour: [`Circumstances::guards`] has a bit for each.
+const MAX_GUARDS: usize = 64;
+
 /// The world behind one Task state: the first rule that covers an attempt decides.
 ///
 /// In a document it is a rule, or an array of rules:
 /// ```json
-/// {"classes": ["eu"], "attempts": {"from": 1, "to": 1}, "latency": {"kind": "exponential", "mean_ms": 40},
+/// {"classes": ["eu"], "attempts": {"from": 1, "to": 1}, "guard": "{% $states.input.amount > 100 %}",
+///  "latency": {"kind": "exponential", "mean_ms": 40},
 ///  "outcomes": [{"p": 0.05, "outcome": "error", "error": "Declined", "cause": "no funds"},
 ///               {"outcome": "success", "output": {"status": "OK"}}]}
 /// ```
@@ -27,10 +32,13 @@ pub struct Behaviour {
     pub rules: Vec<Rule>,
     /// Of all rules.
     pub cases: Vec<Case>,
+    guards: Vec<Guard>,
 }
 
 #[derive(Clone, Debug, PartialEq)]
 pub struct Rule {
+    /// The number of its [`Guard`] among those of the behaviour, where it has one.
+    guard: Option<u32>,
     /// The input classes that it covers; all where none are named.
     pub classes: Vec<u32>,
     /// The attempts that it covers, from 1.
@@ -98,12 +106,14 @@ pub struct Circumstances<'a> {
     pub number: u64,
     /// By the numbers of the groups.
     pub outages: &'a [OutagePath],
+    /// Which guards of the behaviour hold, as [`Behaviour::guards`] tells.
+    pub guards: u64,
 }
 
 impl Default for Circumstances<'_> {
     fn default() -> Self {
         let (now, live_since) = (Time::ZERO, Time::ZERO);
-        Circumstances { class: 0, attempt: 1, now, live_since, number: 0, outages: &[] }
+        Circumstances { class: 0, attempt: 1, now, live_since, number: 0, outages: &[], guards: 0 }
     }
 }
 
@@ -125,8 +135,18 @@ impl Case {
 }
 
 impl Rule {
-    pub fn covers(&self, class: u32, attempt: u32) -> bool {
+    /// Whether it covers an attempt if its guard holds.
+    fn may_cover(&self, class: u32, attempt: u32) -> bool {
         self.attempts.contains(&attempt) && (self.classes.is_empty() || self.classes.contains(&class))
+    }
+
+    fn covers(&self, at: &Circumstances) -> bool {
+        self.may_cover(at.class, at.attempt) && self.guard.is_none_or(|guard| at.guards >> guard & 1 == 1)
+    }
+
+    /// One that covers everything and never changes.
+    fn of_all(cases: std::ops::Range<usize>) -> Rule {
+        Rule { guard: None, classes: Vec::new(), attempts: 1..=u32::MAX, cases, shifting: false }
     }
 
     /// The number of the first of its cases among those of the behaviour.
@@ -145,13 +165,29 @@ impl Behaviour {
     pub fn always(output: Option<Value>, latency: Latency) -> Behaviour {
         let rest =
             Case { p: 1.0, outcome: Outcome::Success { output }, latency, drift: None, outage: None, group: None };
-        let rule = Rule { classes: Vec::new(), attempts: 1..=u32::MAX, cases: 0..1, shifting: false };
-        Behaviour { rules: vec![rule], cases: vec![rest] }
+        Behaviour { rules: vec![Rule::of_all(0..1)], cases: vec![rest], guards: Vec::new() }
     }
 
-    /// The rule that decides an attempt. There always is one: the last covers everything.
-    pub fn rule(&self, class: u32, attempt: u32) -> Option<&Rule> {
-        self.rules.iter().find(|rule| rule.covers(class, attempt))
+    /// Which of its guards hold for an attempt, a bit for each. Those that decide nothing are not asked. What it cost
+    /// is added to `steps`, those of JSONata.
+    #[inline]
+    pub fn guards(&self, class: u32, asked: &Asked, steps: &mut u64) -> u64 {
+        if self.guards.is_empty() { 0 } else { self.ask_guards(class, asked, steps) }
+    }
+
+    fn ask_guards(&self, class: u32, asked: &Asked, steps: &mut u64) -> u64 {
+        for rule in self.rules.iter().filter(|rule| rule.may_cover(class, asked.attempt)) {
+            let Some(number) = rule.guard else { return 0 };
+            if self.guards.get(number as usize).is_some_and(|guard| guard.holds(asked, steps)) {
+                return 1 << number;
+            }
+        }
+        0
+    }
+
+    /// The rule that decides an attempt, and its number. There always is one: the last covers everything.
+    pub fn rule(&self, at: &Circumstances) -> Option<(usize, &Rule)> {
+        self.rules.iter().enumerate().find(|(_, rule)| rule.covers(at))
     }
 
     /// The cases that a rule chooses from.
@@ -162,7 +198,7 @@ impl Behaviour {
     /// What comes of the attempt with that key: the number of the case, and the latency.
     #[inline]
     pub fn draw(&self, attempt: Key, at: &Circumstances) -> (usize, Delay) {
-        let Some(rule) = self.rule(at.class, at.attempt) else { return (0, Delay::ZERO) };
+        let Some((_, rule)) = self.rule(at) else { return (0, Delay::ZERO) };
         let mut chosen = rule.cases.start;
         let mut latency = &Latency::ZERO;
         let mut left = if rule.cases.len() > 1 { attempt.with(OUTCOME).uniform() } else { 0.0 };
@@ -183,7 +219,7 @@ impl Behaviour {
 
     /// Reads a rule or an array of rules; `classes` are the names of the input classes.
     pub fn read(place: &Place, classes: &[Text], findings: &mut Findings) -> Option<Behaviour> {
-        let mut behaviour = Behaviour { rules: Vec::new(), cases: Vec::new() };
+        let mut behaviour = Behaviour { rules: Vec::new(), cases: Vec::new(), guards: Vec::new() };
         let before = findings.list.len();
         if place.node.is_array() {
             for rule in place.array(findings)? {
@@ -193,19 +229,23 @@ impl Behaviour {
             behaviour.read_rule(place, classes, findings);
         }
         // What no rule covers succeeds at once.
-        let whole = |rule: &Rule| rule.classes.is_empty() && rule.attempts == (1..=u32::MAX);
+        let whole = |rule: &Rule| rule.classes.is_empty() && rule.attempts == (1..=u32::MAX) && rule.guard.is_none();
         if !behaviour.rules.iter().any(whole) {
             let start = behaviour.cases.len();
             behaviour.cases.extend(Behaviour::always(None, Latency::ZERO).cases);
             let cases = start..behaviour.cases.len();
-            behaviour.rules.push(Rule { classes: Vec::new(), attempts: 1..=u32::MAX, cases, shifting: false });
+            behaviour.rules.push(Rule::of_all(cases));
         }
         (findings.list.iter().skip(before).all(|finding| !finding.is_error())).then_some(behaviour)
     }
 
     fn read_rule(&mut self, place: &Place, classes: &[Text], findings: &mut Findings) -> Option<()> {
-        let members = place.object(findings, &["classes", "attempts", "latency", "outcomes"])?;
+        let members = place.object(findings, &["classes", "attempts", "guard", "latency", "outcomes"])?;
         let covered = read_classes(&members, classes, findings);
+        let guard = match members.get("guard") {
+            Some(at) => self.read_guard(&at, findings).map(Some),
+            None => Some(None),
+        };
         let attempts = read_attempts(&members, findings);
         let latency = match members.get("latency") {
             Some(at) => Latency::read(&at, findings),
@@ -244,8 +284,19 @@ impl Behaviour {
         self.cases.push(rest);
         let cases = start..self.cases.len();
         let shifting = self.cases.iter().skip(start).any(|case| case.drift.is_some() || case.outage.is_some());
-        self.rules.push(Rule { classes: covered?, attempts: attempts?, cases, shifting });
+        self.rules.push(Rule { guard: guard?, classes: covered?, attempts: attempts?, cases, shifting });
         Some(())
+    }
+
+    fn read_guard(&mut self, place: &Place, findings: &mut Findings) -> Option<u32> {
+        let guard = Guard::read(place, findings)?;
+        if self.guards.len() == MAX_GUARDS {
+            let finding = place.error("out-of-range", format!("more than {MAX_GUARDS} guards of one task"));
+            findings.push(finding.help("classes of input tell apart what guards would"));
+            return None;
+        }
+        self.guards.push(guard);
+        Some(self.guards.len() as u32 - 1)
     }
 }
 
@@ -419,6 +470,48 @@ mod tests {
     }
 
     #[test]
+    fn rules_by_guard() {
+        let task = behaviour(
+            r#"[{"guard": "{% $states.input.amount > 100 %}", "outcomes": [{"outcome": "error", "error": "TooMuch"}]},
+                {"classes": ["us"], "guard": "{% $class = 'us' and $attempt = 2 %}", "outcomes": [{"outcome": "never"}]},
+                {"attempts": {"to": 5}, "outcomes": [{"outcome": "error", "error": "Rest"}]},
+                {"guard": "{% true %}", "outcomes": [{"outcome": "timeout"}]}]"#,
+        );
+        let us = Text::from("us");
+        let mut steps = 0;
+        let mut case = |input: &str, class: Option<u32>, attempt| {
+            let input = Value::parse(input).unwrap();
+            let asked = Asked { input: &input, class: class.map(|_| &us), attempt };
+            let guards = task.guards(class.unwrap_or(0), &asked, &mut steps);
+            let at = Circumstances { class: class.unwrap_or(0), attempt, guards, ..Circumstances::default() };
+            task.cases[task.draw(Key::new(1), &at).0].outcome.clone()
+        };
+        let error = |name: &str| Outcome::Error { error: name.into(), cause: None };
+        assert_eq!(case(r#"{"amount": 101}"#, None, 1), error("TooMuch"));
+        assert_eq!(case(r#"{"amount": 100}"#, None, 1), error("Rest"));
+        // What is not there, and what fails, does not hold.
+        assert_eq!(case("{}", None, 1), error("Rest"));
+        assert_eq!(case(r#"{"amount": "101"}"#, None, 1), error("Rest"));
+        assert_eq!(case("{}", Some(1), 1), error("Rest"));
+        assert_eq!(case("{}", Some(1), 2), Outcome::Never);
+        assert_eq!(case("{}", None, 2), error("Rest"));
+        assert_eq!(case("{}", None, 6), Outcome::Timeout);
+        assert!(steps > 0);
+    }
+
+    /// A guard that does not come to an end does not hold, and does not hold anybody up.
+    #[test]
+    fn hostile_guards_end() {
+        let task = behaviour(
+            r#"{"guard": "{% ($f := function($n) { $f($n + 1) }; $f(0)) %}", "outcomes": [{"outcome": "never"}]}"#,
+        );
+        let mut steps = 0;
+        let asked = Asked { input: &Value::Null, class: None, attempt: 1 };
+        assert_eq!(task.guards(0, &asked, &mut steps), 0);
+        assert!(steps <= 200_000, "{steps}");
+    }
+
+    #[test]
     fn drifts_and_outages_shift_the_chance() {
         let mut task = behaviour(
             r#"{"outcomes": [
@@ -462,6 +555,22 @@ mod tests {
                 "/outcomes/0/cause",
                 "`cause` says nothing for this outcome",
             ),
+            (r#"{"guard": true}"#, "/guard", "expected a string, found a boolean"),
+            (r#"{"guard": "$states.input.a"}"#, "/guard", "expected a JSONata expression"),
+            (r#"{"guard": "{% $states.input. %}"}"#, "/guard", "Unexpected end of expression"),
+            (
+                r#"[{}, {"guard": "{% amount > 1 %}"}]"#,
+                "/1/guard",
+                "Reference to 'amount' at the top level is not supported.",
+            ),
+            (r#"{"guard": "{% $clas = 'eu' %}"}"#, "/guard", "there is no variable `$clas`"),
+            (
+                r#"{"guard": "{% $states.context.Execution.Name = 'x' %}"}"#,
+                "/guard",
+                "a guard sees no `$states.context`",
+            ),
+            (r#"{"guard": "{% $millis() > 5 %}"}"#, "/guard", "a guard reads the clock"),
+            (r#"{"guard": "{% $random() > 0.5 %}"}"#, "/guard", "a guard draws random numbers"),
             (r#"{"classes": ["uk"]}"#, "/classes/0", "there is no input class `uk`"),
             (r#"{"attempts": {"from": 3, "to": 2}}"#, "/attempts", "`from` is greater than `to`"),
             (

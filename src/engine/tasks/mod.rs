@@ -14,11 +14,13 @@
 
 mod behaviour;
 mod echo;
+mod guard;
 mod laws;
 pub mod mock;
 mod outages;
 
 pub use behaviour::{Behaviour, Case, Circumstances, Drift, DriftPer, LATENCY, OUTCOME, Outcome, Rule};
 pub use echo::echo;
+pub use guard::Asked;
 pub use laws::{Latency, read_millis};
 pub use outages::{Outage, OutagePath};

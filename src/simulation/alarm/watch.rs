@@ -177,7 +177,7 @@ mod tests {
     fn metrics(failures: &str, delay: u64) -> Metrics {
         let switches = Switches { publish_delay: Delay::from_secs(delay), ..Switches::default() };
         let mut metrics = Metrics::new(switches);
-        metrics.clear(failures.len() as u64, false, false);
+        metrics.clear(failures.len() as u64, |_| false, false);
         for (minute, count) in failures.chars().enumerate() {
             let at = minute as u64 * MINUTE;
             if let Some(count) = count.to_digit(10) {

@@ -4,7 +4,7 @@ use super::machines::{Machine, Machines};
 use crate::asl::program::{Pattern, Resource};
 use crate::base::{Delay, Key, Text, Time, Value};
 use crate::engine::agenda::Agenda;
-use crate::engine::tasks::{Behaviour, Circumstances, Outcome, echo};
+use crate::engine::tasks::{Asked, Behaviour, Circumstances, Outcome, echo};
 use crate::engine::{Answer, Call, Effect, Execution, Failure, Identity, Invoke, Record, Start, Status, Step, Token};
 use crate::simulation::metrics::Close;
 use crate::simulation::runner::Customer;
@@ -16,6 +16,9 @@ pub const EPOCH: Time = Time::from_millis(1_767_225_600_000);
 /// Moves of one execution. What is not over by then, such as a fan-out without end, fails as one does whose history is
 /// full.
 const MAX_STEPS: u64 = 100_000;
+
+/// Steps of JSONata that cost as much as a move.
+const GUARD_STEPS: u64 = 20;
 
 /// Runs executions, one after the other.
 #[derive(Debug, Default)]
@@ -226,9 +229,15 @@ impl Driver {
     ) {
         let role = machine.role(invoke.state);
         let behaviour = machine.behaviour(role);
+        let attempt = invoke.attempt + 1;
+        let asked = Asked { input: &invoke.arguments, class: machine.classes.get(customer.class as usize), attempt };
+        let mut steps = 0;
+        let guards = behaviour.guards(customer.class, &asked, &mut steps);
+        self.steps += steps / GUARD_STEPS;
         let circumstances = Circumstances {
             class: customer.class,
-            attempt: invoke.attempt + 1,
+            attempt,
+            guards,
             now: Time::ZERO + now.since(EPOCH),
             live_since: customer.live_since,
             number: customer.number,

@@ -53,6 +53,8 @@ pub struct Machine {
     pub program: Rc<Program>,
     /// By input class.
     pub inputs: Vec<Value>,
+    /// The names of the input classes, where there are any.
+    pub classes: Rc<[Text]>,
     behaviours: Vec<Behaviour>,
     /// The behaviour of what the scenario says nothing about: it echoes at once.
     silence: Behaviour,
@@ -79,15 +81,22 @@ impl Machines {
             true => vec![crate::base::Object::new().into()],
             false => scenario.inputs.iter().map(|class| class.json.clone()).collect(),
         };
+        let classes: Rc<[Text]> = scenario.inputs.iter().map(|class| class.name.clone()).collect();
         for version in &scenario.versions {
-            let machine = machines.read(version, inputs(), &mut findings);
+            let machine = machines.read(version, inputs(), &classes, &mut findings);
             machines.list.extend(machine);
         }
         machines.errors.push(OTHER.into());
         if findings.has_errors() { Err(findings.list) } else { Ok(machines) }
     }
 
-    fn read(&mut self, version: &Version, inputs: Vec<Value>, findings: &mut Findings) -> Option<Machine> {
+    fn read(
+        &mut self,
+        version: &Version,
+        inputs: Vec<Value>,
+        classes: &Rc<[Text]>,
+        findings: &mut Findings,
+    ) -> Option<Machine> {
         let place = Place { node: &version.definition, pointer: version.definition_pointer.clone() };
         let definition = Definition::from_node("".into(), version.definition.clone(), Vec::new());
         let program = match compile(&definition) {
@@ -130,7 +139,7 @@ impl Machines {
             ..Identity::default()
         });
         let silence = Behaviour::always(None, Latency::ZERO);
-        Some(Machine { program, inputs, behaviours, silence, roles, identity, silent })
+        Some(Machine { program, inputs, classes: Rc::clone(classes), behaviours, silence, roles, identity, silent })
     }
 
     /// Numbers the groups of outages: a case of whatever version names one of them.

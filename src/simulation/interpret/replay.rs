@@ -96,8 +96,8 @@ pub fn replay(scenario: &Scenario, which: Which, version: &str) -> Result<Option
     }
     let mut listed = Vec::new();
     arrivals.list(which.minute, minute, &mut listed);
-    let found = listed.iter().find(|arrival| arrival.index == which.index);
-    let Some(Arrival { at, .. }) = found.copied() else { return Ok(None) };
+    let found = listed.iter().find(|arrival: &&Arrival| arrival.index() == which.index);
+    let Some(at) = found.map(|arrival| arrival.at(which.minute)) else { return Ok(None) };
     let key = minute.with(u64::from(which.index));
     let class = scenario.class_of(key);
     let customer = Customer { key, class, start: at, live_since: which.live_since, number: which.number };

@@ -9,7 +9,6 @@ use crate::simulation::arrivals::MINUTE;
 use crate::simulation::metrics::{Close, Metrics, Minute, Stream};
 use crate::simulation::rollout::Decision;
 use crate::simulation::runner::{Customer, Fate, SAMPLE};
-use crate::simulation::statistics::percentile;
 use serde::{Deserialize, Serialize};
 use std::collections::BinaryHeap;
 
@@ -163,8 +162,7 @@ impl Columns {
             running += i64::from(minute.started) - i64::from(minute.closed());
             let closed = minute.closed();
             columns.mean_ms.push((closed > 0).then(|| minute.time as f64 / f64::from(closed) / 1e6));
-            let mut times = metrics.times(stream, n as u64).to_vec();
-            let mut percent = |p: f64| percentile(&mut times, p).map(|nanos| nanos as f64 / 1e6);
+            let percent = |p: f64| metrics.time_in(stream, n as u64, p).map(|nanos| nanos as f64 / 1e6);
             columns.p50_ms.push(percent(0.5));
             columns.p90_ms.push(percent(0.9));
             columns.p99_ms.push(percent(0.99));

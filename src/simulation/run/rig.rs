@@ -12,7 +12,7 @@ use crate::engine::tasks::DriftPer;
 use crate::simulation::Sides;
 use crate::simulation::alarm::{Alarm, Evaluation, Watch};
 use crate::simulation::arrivals::{ARRIVAL, Arrival, Arrivals, MINUTE};
-use crate::simulation::metrics::{Close, Measure, Metric, Metrics, Query, Statistic, Stream};
+use crate::simulation::metrics::{Close, Dimension, Measure, Metric, Metrics, Query, Statistic, Stream};
 use crate::simulation::rollout::{Cause, Controller, Decision, Ending, Look, OnRollback, Plan, Smoke, Stage};
 use crate::simulation::runner::{Customer, Fate, LOSS, ROUTE, Runner, SMOKE};
 use crate::simulation::scenario::{MAX_MINUTES, Scenario, WorkflowType};
@@ -43,12 +43,20 @@ pub(super) struct Rig<R> {
     watches: Vec<Watch>,
     /// Executions are taken one by one.
     ordered: bool,
-    /// Executions of the new version are remembered until the end of the replication.
+    /// Which executions of the new version run at any instant is remembered.
     remembers: bool,
+    /// What they are is, too: they may be stopped.
+    aborts: bool,
+    /// Which executions are open is known.
+    counts_open: bool,
     /// What an evaluation of each alarm costs.
     efforts: Vec<u64>,
     /// How many minutes durations are kept, where percentiles are asked for.
     times_for: Option<u64>,
+    /// For whom.
+    timed: Vec<Dimension>,
+    /// How many minutes metrics are late.
+    delay: u64,
     /// After so many minutes old durations are forgotten.
     stride: u64,
     /// But not where charts show them.
@@ -59,6 +67,7 @@ pub(super) struct Rig<R> {
     open: BinaryHeap<Reverse<Open>>,
     again: BinaryHeap<Reverse<Again>>,
     ledger: Vec<Entry>,
+    running: Running,
     course: Course,
     /// What charts want to know, if they do.
     watch: Option<Box<Watching>>,
@@ -66,10 +75,58 @@ pub(super) struct Rig<R> {
     spent: u64,
 }
 
-/// An execution that is running: when it closes, whether on the new version, whether well.
-type Open = (u64, u64, bool, bool);
+/// An execution that is about to start: its draws that no version has a part in.
+#[derive(Clone, Copy, Debug)]
+struct Lane {
+    key: Key,
+    at: Time,
+    route: u8,
+}
+
+/// So many are drawn side by side, because each draw waits for the one that its key is below.
+const LANES: usize = 16;
+
+/// The routing draw, in percent.
+#[inline(always)]
+fn route(key: Key) -> u8 {
+    (key.with(ROUTE).uniform() * 100.0) as u8
+}
+
+/// An execution that is running: when it closes, and its number with whether it is on the new version and closes well.
+type Open = (u64, u64);
 /// A start that is tried again: when, its minute and index, and how often it was tried.
 type Again = (u64, u64, u32, u32);
+
+/// When the executions of the new version that run close, and which of them badly. Those that have closed are forgotten
+/// when there is no room for more.
+#[derive(Debug, Default)]
+struct Running {
+    /// Twice the end, and 1 where it is a bad one.
+    ends: Vec<u64>,
+}
+
+impl Running {
+    fn add(&mut self, end: u64, bad: bool, now: u64) {
+        if self.ends.len() == self.ends.capacity() {
+            self.ends.retain(|known| known >> 1 >= now);
+            make_room(&mut self.ends);
+        }
+        self.ends.push(end.min(u64::MAX >> 1) << 1 | u64::from(bad));
+    }
+
+    /// How many run, and how many of them will close badly.
+    fn at(&self, now: u64) -> (u32, u32) {
+        let running = self.ends.iter().filter(|known| **known >> 1 >= now);
+        running.fold((0, 0), |(all, bad), known| (all + 1, bad + (*known as u32 & 1)))
+    }
+}
+
+/// Makes room in a list that what is over was taken out of: half as much again, so that it is not done all the time.
+fn make_room<T>(list: &mut Vec<T>) {
+    if list.len() * 3 > list.capacity() * 2 || list.capacity() < 1000 {
+        list.reserve_exact((list.capacity() / 2).max(1000));
+    }
+}
 
 /// An execution of the new version.
 #[derive(Clone, Copy, Debug)]
@@ -99,6 +156,8 @@ struct Course {
     /// All starts before it are drawn.
     now: u64,
     minute: MinuteCursor,
+    /// The minute in which old durations were forgotten last.
+    settled: u64,
     /// Starts that are still allowed.
     left: u64,
     controller: Controller,
@@ -117,6 +176,8 @@ struct Course {
     closed: (u64, u64),
     tokens: (f64, u64),
     sequence: u64,
+    /// Bad ends since the rollback.
+    after: u32,
     row: Row,
     done: bool,
 }
@@ -138,26 +199,25 @@ impl<R: Runner> Rig<R> {
         });
         let plan = &scenario.strategy.plan;
         let ordered = scenario.throttle.is_some() || plan.follows_closes() || by_number;
-        let remembers = scenario.strategy.on_rollback == OnRollback::Abort || turns_back_off_minutes(plan);
+        let aborts = scenario.strategy.on_rollback == OnRollback::Abort;
+        let remembers = aborts || turns_back_off_minutes(plan);
+        let limited = scenario.throttle.is_some_and(|throttle| throttle.max_open.is_some());
+        let counts_open = limited || plan.follows_closes();
         let percentile = |query: &Query| {
             matches!(query.measure, Measure::Statistic(Metric::ExecutionTime, Statistic::Percentile(_)))
         };
         // What asks for percentiles, and how many minutes it looks back.
-        let mut back: Vec<u64> = Vec::new();
-        for alarm in scenario.alarms.iter().filter(|alarm| percentile(&alarm.query)) {
-            back.push(u64::from(alarm.period));
-        }
+        let mut asked: Vec<(&Query, u64)> = Vec::new();
+        asked.extend(scenario.alarms.iter().map(|alarm| (&alarm.query, u64::from(alarm.period))));
         match plan {
-            Plan::Argo(argo) => {
-                back.extend(argo.measurements().filter(|asks| percentile(&asks.query)).map(|asks| asks.window));
-            }
-            Plan::Flagger(flagger) => {
-                back.extend(flagger.checks.iter().filter(|asks| percentile(&asks.query)).map(|asks| asks.window));
-            }
+            Plan::Argo(argo) => asked.extend(argo.measurements().map(|asks| (&asks.query, asks.window))),
+            Plan::Flagger(flagger) => asked.extend(flagger.checks.iter().map(|asks| (&asks.query, asks.window))),
             _ => {}
         }
+        asked.retain(|(query, _)| percentile(query));
+        let timed = asked.iter().map(|(query, _)| query.dimension).collect();
         let delay = scenario.metrics.publish_delay.as_nanos().div_ceil(MINUTE);
-        let times_for = back.into_iter().max().map(|back| back + delay + 1);
+        let times_for = asked.iter().map(|(_, back)| back + delay + 1).max();
         let length = scenario.length().unwrap_or(Delay::from_nanos(MINUTE));
         let per_minute = scenario.traffic.rate.expected(length) / (length.as_nanos() as f64 / MINUTE as f64).max(1.0);
         let effort = |alarm: &Alarm| {
@@ -172,8 +232,12 @@ impl<R: Runner> Rig<R> {
             watches: scenario.alarms.iter().map(Watch::new).collect(),
             ordered,
             remembers,
+            aborts,
+            counts_open,
             efforts,
             times_for,
+            timed,
+            delay,
             stride,
             keeps_times: false,
             express: scenario.price.workflow_type == WorkflowType::Express,
@@ -181,6 +245,7 @@ impl<R: Runner> Rig<R> {
             open: BinaryHeap::new(),
             again: BinaryHeap::new(),
             ledger: Vec::new(),
+            running: Running::default(),
             course: Course::new(&scenario, 0, Key::new(0), false, 0),
             watch: None,
             spent: 0,
@@ -193,6 +258,12 @@ impl<R: Runner> Rig<R> {
     #[cfg(test)]
     pub fn forget_after(&mut self, minutes: u64) {
         self.stride = minutes;
+    }
+
+    /// How many durations are kept, and how many executions of the new version.
+    #[cfg(test)]
+    pub fn remembered(&self) -> (u64, usize) {
+        (self.metrics.listed_times(), self.running.ends.len() + self.ledger.len())
     }
 
     /// Takes executions one by one even where that is not needed: it must not change anything.
@@ -212,7 +283,9 @@ impl<R: Runner> Rig<R> {
         let few = self.scenario.traffic.rate.expected(Delay::from_nanos(horizon)) < 1e6;
         let smoke = smoke_of(&self.scenario.strategy.plan);
         self.keeps_times = watched && few;
-        self.metrics.clear(horizon.div_ceil(MINUTE), self.times_for.is_some() || self.keeps_times, smoke.is_some());
+        let hears = |dimension: &Dimension, stream| self.scenario.metrics.hears(*dimension, stream);
+        let timed = |stream| self.keeps_times || self.timed.iter().any(|dimension| hears(dimension, stream));
+        self.metrics.clear(horizon.div_ceil(MINUTE), timed, smoke.is_some());
         for (watch, alarm) in self.watches.iter_mut().zip(&self.scenario.alarms) {
             watch.reset(alarm);
         }
@@ -220,6 +293,7 @@ impl<R: Runner> Rig<R> {
         self.open.clear();
         self.again.clear();
         self.ledger.clear();
+        self.running.ends.clear();
         let mut old = std::mem::replace(&mut self.course, Course::new(&self.scenario, replication, key, twin, horizon));
         // The memory of the last replication serves the next.
         old.decisions.clear();
@@ -289,7 +363,7 @@ impl<R: Runner> Rig<R> {
             let mut boundary = act.min(edit).min(propagated).min(course.horizon);
             if self.times_for.is_some() {
                 // Nothing happens there, but that the past is forgotten.
-                boundary = boundary.min((course.now / MINUTE + self.stride) * MINUTE);
+                boundary = boundary.min((course.settled + self.stride) * MINUTE);
             }
             if course.now < boundary {
                 let reached = match self.ordered {
@@ -306,10 +380,12 @@ impl<R: Runner> Rig<R> {
             if looks && !self.watch_up_to(self.course.now / MINUTE) {
                 continue;
             }
-            if let Some(back) = self.times_for
-                && !self.keeps_times
-            {
-                self.metrics.forget_times((self.course.now / MINUTE).saturating_sub(back));
+            if let Some(back) = self.times_for {
+                let minute = self.course.now / MINUTE;
+                self.course.settled = minute;
+                if !self.keeps_times {
+                    self.metrics.settle_times(minute.saturating_sub(self.delay), minute.saturating_sub(back));
+                }
             }
             self.decide(plan);
             let course = &mut self.course;
@@ -338,12 +414,20 @@ impl<R: Runner> Rig<R> {
             let cut = u64::from(cursor.count - cursor.next) > self.course.left;
             if whole && !cursor.listed && !cut && self.arrivals.is_single() {
                 let mut index = cursor.next;
+                let mut lanes = [Lane { key: cursor.key, at: Time::ZERO, route: 0 }; LANES];
                 while index < cursor.count && *budget > 0 {
-                    let key = cursor.key.with(u64::from(index));
-                    let at = self.arrivals.at(minute, index, key);
-                    self.start(at, minute, index, key, tally);
-                    index += 1;
-                    *budget = budget.saturating_sub(1 + self.runner.effort());
+                    for (lane, index) in lanes.iter_mut().zip(index..cursor.count) {
+                        let key = cursor.key.with(u64::from(index));
+                        *lane = Lane { key, at: self.arrivals.at(minute, index, key), route: route(key) };
+                    }
+                    for lane in &lanes {
+                        if index == cursor.count || *budget == 0 {
+                            break;
+                        }
+                        self.start(lane, minute, index, tally);
+                        index += 1;
+                        *budget = budget.saturating_sub(1 + self.runner.effort());
+                    }
                 }
                 self.course.minute.next = index;
                 self.course.left -= u64::from(index - cursor.next);
@@ -353,14 +437,15 @@ impl<R: Runner> Rig<R> {
             } else {
                 self.list();
                 while let Some(arrival) = self.listed.get(self.course.minute.next as usize).copied()
-                    && arrival.at.as_nanos() < until
+                    && arrival.at(minute).as_nanos() < until
                 {
                     if *budget == 0 {
                         return false;
                     }
                     self.course.minute.next += 1;
-                    let key = cursor.key.with(u64::from(arrival.index));
-                    self.start(arrival.at, minute, arrival.index, key, tally);
+                    let key = cursor.key.with(u64::from(arrival.index()));
+                    let lane = Lane { key, at: arrival.at(minute), route: route(key) };
+                    self.start(&lane, minute, arrival.index(), tally);
                     *budget = budget.saturating_sub(1 + self.runner.effort());
                 }
             }
@@ -409,7 +494,7 @@ impl<R: Runner> Rig<R> {
             }
             loop {
                 let listed = if goes_on { self.listed.get(self.course.minute.next as usize) } else { None };
-                let first = listed.map_or(NEVER, |arrival| arrival.at.as_nanos());
+                let first = listed.map_or(NEVER, |arrival| arrival.at(minute).as_nanos());
                 let again = self.again.peek().map_or(NEVER, |Reverse((at, ..))| *at);
                 let closes = self.open.peek().map_or(NEVER, |Reverse((end, ..))| *end);
                 // At one instant: completions, then starts.
@@ -428,7 +513,7 @@ impl<R: Runner> Rig<R> {
                 }
                 *budget -= 1;
                 let (minute, index, tries) = if first <= again {
-                    let index = listed.map_or(0, |arrival| arrival.index);
+                    let index = listed.map_or(0, |arrival| arrival.index());
                     self.course.minute.next += 1;
                     (minute, index, 0)
                 } else {
@@ -449,7 +534,8 @@ impl<R: Runner> Rig<R> {
 
     /// An execution closes. Whether the controller made something of it, so that the weight may be another.
     fn close_next(&mut self, plan: &Plan) -> bool {
-        let Some(Reverse((end, _, new, well))) = self.open.pop() else { return false };
+        let Some(Reverse((end, which))) = self.open.pop() else { return false };
+        let (new, well) = (which & 2 != 0, which & 1 != 0);
         if !new || !self.course.controller.hears_closes() {
             return false;
         }
@@ -488,18 +574,21 @@ impl<R: Runner> Rig<R> {
             self.course.tokens = (tokens - 1.0, at);
         }
         let key = self.course.key.with(minute).with(u64::from(index));
-        let (new, fate) = self.start(Time::from_nanos(at), minute, index, key, tally);
-        let end = fate.close.map_or(NEVER, |_| at.saturating_add(fate.duration.as_nanos()));
-        self.course.sequence += 1;
-        self.open.push(Reverse((end, self.course.sequence, new, fate.close == Some(Close::Succeeded))));
+        let lane = Lane { key, at: Time::from_nanos(at), route: route(key) };
+        let (new, fate) = self.start(&lane, minute, index, tally);
+        if self.counts_open {
+            let end = fate.close.map_or(NEVER, |_| at.saturating_add(fate.duration.as_nanos()));
+            let well = fate.close == Some(Close::Succeeded);
+            self.course.sequence += 1;
+            self.open.push(Reverse((end, self.course.sequence << 2 | u64::from(new) << 1 | u64::from(well))));
+        }
     }
 
     /// Starts an execution through the alias and books its whole future.
     #[inline]
-    fn start(&mut self, at: Time, minute: u64, index: u32, key: Key, tally: &mut Tally) -> (bool, Fate) {
-        let course = &mut self.course;
-        let route = (key.with(ROUTE).uniform() * 100.0) as u8;
-        let new = route < course.weight;
+    fn start(&mut self, lane: &Lane, minute: u64, index: u32, tally: &mut Tally) -> (bool, Fate) {
+        let Lane { key, at, route } = *lane;
+        let new = route < self.course.weight;
         let class = self.scenario.class_of(key);
         let course = &mut self.course;
         let counted = course.numbers.of_mut(new);
@@ -518,9 +607,6 @@ impl<R: Runner> Rig<R> {
             self.metrics.close(stream, end, duration, close, lost);
         }
         if self.course.twin {
-            if new && self.remembers {
-                self.ledger.push(Entry { start, end, fate, class, lost, attributable: false });
-            }
             return (new, fate);
         }
         *self.course.row.started.of_mut(new) += 1;
@@ -534,7 +620,7 @@ impl<R: Runner> Rig<R> {
         }
         let entry = Entry { start, end, fate, class, lost, attributable: bad && !on_old };
         if new && self.remembers {
-            self.ledger.push(entry);
+            self.remember(entry, bad, tally);
         } else {
             self.count(new, &entry, tally);
         }
@@ -542,6 +628,33 @@ impl<R: Runner> Rig<R> {
             watch.sample.add(&customer, (minute, index), new, route, &fate, on_old);
         }
         (new, fate)
+    }
+
+    /// Adds an execution of the new version to those of which a rollback wants to know.
+    fn remember(&mut self, entry: Entry, bad: bool, tally: &mut Tally) {
+        let now = self.course.now;
+        if self.course.ending.is_some() {
+            // Nobody turns back any more.
+            self.course.after += u32::from(bad && self.course.row.is_rolled_back());
+            return self.count(true, &entry, tally);
+        }
+        if !self.aborts {
+            self.running.add(entry.fate.close.map_or(NEVER, |_| entry.end), bad, now);
+            return self.count(true, &entry, tally);
+        }
+        if self.ledger.len() == self.ledger.capacity() {
+            let mut ledger = std::mem::take(&mut self.ledger);
+            ledger.retain(|entry| {
+                let runs = entry.end >= now || entry.fate.close.is_none();
+                if !runs {
+                    self.count(true, entry, tally);
+                }
+                runs
+            });
+            make_room(&mut ledger);
+            self.ledger = ledger;
+        }
+        self.ledger.push(entry);
     }
 
     /// Adds an execution to the sums.
@@ -691,11 +804,12 @@ impl<R: Runner> Rig<R> {
             self.course.row.in_flight = self.course.row.started.new.saturating_sub(closed);
             return;
         }
-        let running = |entry: &Entry| entry.end >= now || entry.fate.close.is_none();
-        self.course.row.in_flight = self.ledger.iter().filter(|entry| running(entry)).count() as u32;
-        if self.scenario.strategy.on_rollback == OnRollback::Keep {
+        if !self.aborts {
+            (self.course.row.in_flight, self.course.after) = self.running.at(now);
             return;
         }
+        let running = |entry: &Entry| entry.end >= now || entry.fate.close.is_none();
+        self.course.row.in_flight = self.ledger.iter().filter(|entry| running(entry)).count() as u32;
         for entry in self.ledger.iter_mut().filter(|entry| running(entry)) {
             if let Some(close) = entry.fate.close {
                 self.metrics.reopen(Stream::New, entry.end, entry.fate.duration.as_nanos(), close, entry.lost);
@@ -711,16 +825,10 @@ impl<R: Runner> Rig<R> {
     fn finish(&mut self, tally: &mut Tally) {
         self.course.done = true;
         let ledger = std::mem::take(&mut self.ledger);
-        let turned = self.course.row.rolled_back;
-        let mut after = 0;
-        if !self.course.twin {
-            for entry in &ledger {
-                self.count(true, entry, tally);
-                let bad = matches!(entry.fate.close, Some(Close::Failed | Close::TimedOut));
-                after += u32::from(bad && entry.end >= turned);
-            }
-        }
+        ledger.iter().for_each(|entry| self.count(true, entry, tally));
         self.ledger = ledger;
+        let turned = self.course.row.rolled_back;
+        let mut after = self.course.after;
         let course = &mut self.course;
         if turned != NEVER && !self.remembers {
             let done = self.metrics.stream(Stream::New).iter().take((turned / MINUTE) as usize);
@@ -750,7 +858,7 @@ impl<R: Runner> Rig<R> {
     pub fn detail(&mut self) -> Option<Detail> {
         let Watching { evaluations, sample } = *self.watch.take()?;
         if !self.keeps_times {
-            self.metrics.forget_times(self.course.horizon.div_ceil(MINUTE));
+            self.metrics.forget_times();
         }
         let course = &self.course;
         Some(Detail::new(
@@ -777,6 +885,7 @@ impl Course {
             now: 0,
             // No minute yet: the key of none is that of the replication's arrivals.
             minute: MinuteCursor { minute: NEVER, key: key.with(ARRIVAL), count: 0, next: 0, listed: false },
+            settled: 0,
             left: scenario.traffic.count.unwrap_or(u64::MAX),
             controller: Controller::new(&scenario.strategy.plan),
             written: weight,
@@ -793,6 +902,7 @@ impl Course {
             closed: (0, 0),
             tokens: (scenario.throttle.map_or(0.0, |throttle| throttle.bucket), 0),
             sequence: 0,
+            after: 0,
             row,
             done: false,
         }

@@ -479,3 +479,28 @@ fn durations_are_forgotten_once_nobody_asks() {
     let turned = whole.rows().iter().filter(|row| row.is_rolled_back()).count();
     assert!(turned > 2 && turned < 18, "{turned}");
 }
+
+/// What nobody needs to know any more takes no room, where nobody acts for long, too.
+#[test]
+fn the_past_takes_no_room() {
+    let alarm = r#""alarms": [{"name": "slow", "metric": "ExecutionTime", "statistic": "p90", "dimension": {},
+        "operator": ">", "threshold": 9000000, "period_s": 120}]"#;
+    let strategy = |more: &str| {
+        format!(
+            r#""strategy": {{"kind": "steps", "steps": [{{"weight": 100, "hold_ms": 6000000}}], "bake_ms": 0, {more}}}"#
+        )
+    };
+    let (polls, aborts) = (r#""poll_ms": 90000"#, r#""on_rollback": "abort""#);
+    for (more, remembers) in [(r#""alarms": ["none"]"#, false), (polls, true), (aborts, true)] {
+        let traffic = r#""traffic": {"kind": "poisson", "per_min": 2000}"#;
+        let rest = format!(r#"{traffic}, {alarm}, {}, "twin": false, "horizon_ms": 6000000"#, strategy(more));
+        let scenario = scenario(0.2, EXPONENTIAL, &rest);
+        let mut rig = Rig::new(Rc::clone(&scenario), Tree::new(&scenario).unwrap());
+        rig.forget_after(1);
+        rig.begin(0, false, false);
+        while !rig.advance(&mut u64::MAX.clone(), &mut Tally::default()) {}
+        let (times, executions) = rig.remembered();
+        assert!(rig.row().started.new > 190_000, "{more}");
+        assert!(times < 20_000 && executions < 10_000 && (executions > 0) == remembers, "{more}: {times} {executions}");
+    }
+}

@@ -135,11 +135,12 @@ fn check(root: &Value, schema: &Value, value: &Value, at: &str) -> Result<(), St
     Ok(())
 }
 
-/// The two patterns that there are.
+/// The patterns that there are.
 fn matches(pattern: &str, text: &str) -> bool {
     let digits = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
     match pattern {
         "^[0-9]+$" => digits(text),
+        r"^\{%[\s\S]*%\}$" => text.len() >= 4 && text.starts_with("{%") && text.ends_with("%}"),
         _ => {
             let words = ["Sum", "Average", "Minimum", "Maximum", "Min", "Max", "SampleCount"];
             let percentile = text.strip_prefix('p').map(|p| p.split_once('.').map_or((p, "0"), |parts| parts));

@@ -99,6 +99,7 @@ fn good_documents() {
             "metric": "ExecutionTime", "statistic": "Average", "dimension": {"Version": "6"}, "thresholdRange": {"max": 500}}]}"#.into()),
         ("/strategy", r#"{"kind": "sprt", "weight": 10, "p0": 0.01, "p1": 0.05, "alpha": 0.05, "beta": 0.1}"#.into()),
         ("/strategy", r#"{"kind": "manual", "actions": [{"at_ms": 0, "weight": 10}, {"at_ms": 5, "do": "promote"}]}"#.into()),
+        ("/versions/6/behaviour/Charge", r#"{"guard": "{% $states.input.n > 1 and $class = 'us' and $attempt = 1 %}"}"#.into()),
         ("/versions/6/behaviour/Charge", r#"{"attempts": {"from": 2}, "outcomes": [{"p": 1, "outcome": "never"}]}"#.into()),
     ] {
         let document = with(pointer, &json);
@@ -122,7 +123,14 @@ fn bad_documents() {
             "/traffic/per_min",
             "0".into(),
             "/traffic/per_min",
-            "`0` is out of range: it must be greater than 0 and at most 100000000",
+            "`0` is out of range: it must be greater than 0 and at most 10000000",
+            true,
+        ),
+        (
+            "/traffic/per_min",
+            "100000000".into(),
+            "/traffic/per_min",
+            "`100000000` is out of range: it must be greater than 0 and at most 10000000",
             true,
         ),
         ("/traffic/kind", r#""Poison""#.into(), "/traffic/kind", "`Poison` is not known here", true),
@@ -173,7 +181,7 @@ fn bad_documents() {
         ),
         (
             "/traffic/per_min",
-            "100000000".into(),
+            "10000000".into(),
             "/replications",
             "15000000000 executions are more than 10000000000",
             false,
@@ -223,6 +231,20 @@ fn bad_documents() {
             r#""uk""#.into(),
             "/versions/6/behaviour/Charge/0/classes/0",
             "there is no input class `uk`",
+            false,
+        ),
+        (
+            "/versions/6/behaviour/Charge/0/guard",
+            r#""$attempt = 1""#.into(),
+            "/versions/6/behaviour/Charge/0/guard",
+            "expected a JSONata expression",
+            true,
+        ),
+        (
+            "/versions/6/behaviour/Charge/0/guard",
+            r#""{% $states.input.n > %}""#.into(),
+            "/versions/6/behaviour/Charge/0/guard",
+            "Unexpected end of expression",
             false,
         ),
         (
@@ -377,7 +399,8 @@ fn bad_documents() {
     ] {
         let mut document = with(pointer, &json);
         if message.contains("15000000000") {
-            document = with("/traffic/per_min", "100000000");
+            let text = with("/traffic/per_min", "10000000").to_json();
+            document = Value::parse(&text.replace(r#""replications":10,"#, r#""replications":100,"#)).unwrap();
             let told = findings(&document);
             assert_eq!(told, [(at.to_owned(), message.to_owned())]);
         } else {

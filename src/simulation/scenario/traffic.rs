@@ -50,8 +50,8 @@ impl Burst {
     }
 }
 
-/// More starts per minute than AWS grants anyone.
-const MAX_RATE: f64 = 1e8;
+/// More starts per minute than AWS grants anyone: those of a minute are put in order where decisions fall between them.
+const MAX_RATE: f64 = 1e7;
 /// Two years of minutes.
 pub const MAX_MINUTES: u64 = 1_000_000;
 /// More executions than a page can run while anyone waits.
@@ -156,7 +156,7 @@ impl Traffic {
         }
         let members = place.known_members(findings, &known)?;
         let rate = |key: &str, range: Range, findings: &mut Findings| {
-            members.required(key, findings).and_then(|at| at.number(range.up_to(MAX_RATE), findings))
+            members.required(key, findings).and_then(|at| read_rate(&at, range, findings))
         };
         let rate = match kind {
             Kind::Constant => rate("per_min", Range::POSITIVE, findings).map(|per_min| Rate::Constant { per_min }),
@@ -188,6 +188,18 @@ impl Traffic {
         }
         Some(Traffic { rate: rate?, burst: burst.map_or(Some(None), |read| read.map(Some))?, count, duration })
     }
+}
+
+/// Starts per minute.
+fn read_rate(place: &Place, range: Range, findings: &mut Findings) -> Option<f64> {
+    let before = findings.list.len();
+    let rate = place.number(range.up_to(MAX_RATE), findings);
+    if let Some(finding) = findings.list.get_mut(before)
+        && place.node.as_number().is_some_and(|number| number.as_f64() > MAX_RATE)
+    {
+        finding.help = Some("ten million a minute are simulated at most; AWS lets nobody start as many".into());
+    }
+    rate
 }
 
 /// A length of time that is not nothing and not longer than a simulation may be.
@@ -224,8 +236,8 @@ fn read_steps(place: &Place, findings: &mut Findings) -> Option<Rate> {
     let mut steps = Vec::new();
     for at in place.array(findings)? {
         let Some(members) = at.object(findings, &["per_min", "for_ms"]) else { continue };
-        let range = Range::NOT_NEGATIVE.up_to(MAX_RATE);
-        let per_min = members.required("per_min", findings).and_then(|at| at.number(range, findings));
+        let per_min =
+            members.required("per_min", findings).and_then(|at| read_rate(&at, Range::NOT_NEGATIVE, findings));
         let length = members.required("for_ms", findings).and_then(|at| read_length(&at, findings));
         steps.extend(per_min.zip(length));
     }
@@ -240,8 +252,7 @@ fn read_steps(place: &Place, findings: &mut Findings) -> Option<Rate> {
 }
 
 fn read_diurnal(members: &Members, findings: &mut Findings) -> Option<Rate> {
-    let range = Range::POSITIVE.up_to(MAX_RATE);
-    let mean = members.required("mean_per_min", findings).and_then(|at| at.number(range, findings));
+    let mean = members.required("mean_per_min", findings).and_then(|at| read_rate(&at, Range::POSITIVE, findings));
     let amplitude = members.required("amplitude", findings).and_then(|at| at.number(Range::PROBABILITY, findings));
     let period_min = match members.get("period_ms") {
         None => Some(1440),

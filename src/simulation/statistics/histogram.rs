@@ -35,7 +35,7 @@ impl Histogram {
     }
 
     #[inline(always)]
-    fn add_many(&mut self, bin: usize, count: u64) {
+    pub(super) fn add_many(&mut self, bin: usize, count: u64) {
         self.n += count;
         match self.counts.get_mut(bin) {
             Some(known) => *known += count,
@@ -129,7 +129,7 @@ impl Histogram {
 
 /// Values below 2·256 are their own bin; above, the top nine bits and the octave make the number.
 #[inline(always)]
-fn bin(value: u64) -> usize {
+pub(super) fn bin(value: u64) -> usize {
     let shift = (63 - (value | PER_OCTAVE).leading_zeros()) - OCTAVE_BITS;
     ((u64::from(shift) << OCTAVE_BITS) + (value >> shift)) as usize
 }

@@ -14,6 +14,7 @@ mod durations;
 mod histogram;
 mod interval;
 mod moments;
+mod packed;
 mod sequential;
 mod significance;
 mod sizes;
@@ -22,6 +23,7 @@ pub use durations::{Hypoexponential, erlang_quantile, max_exponential_mean, max_
 pub use histogram::{Histogram, nearest_rank, percentile};
 pub use interval::{Interval, clopper_pearson, mean_interval, order_statistic_ranks, wilson};
 pub use moments::Moments;
+pub use packed::Packed;
 pub use sequential::{Sprt, SprtOutlook, Verdict};
 pub use significance::{ChiSquare, RankSum, chi_square, fisher_greater, mann_whitney};
 pub use sizes::{chance_of_none, executions_to_compare, executions_to_see};

@@ -86,7 +86,7 @@ struct Note {
 
 #[derive(Clone, Copy, Debug)]
 enum What {
-    Call { role: usize, case: usize, is_late: bool, limit: Option<Delay> },
+    Call { role: usize, rule: usize, case: usize, is_late: bool, limit: Option<Delay> },
     Pause(Delay),
     Jitter(Delay),
 }
@@ -100,7 +100,9 @@ impl Listen for Recorder {
         let (case, latency) = ask.behaviour.draw(ask.invoke.key, ask.circumstances);
         let is_late = ask.limit.is_some_and(|limit| ask.is_silent(case) || latency > limit);
         let way = ask.execution.way(ask.invoke.token);
-        let what = What::Call { role: ask.role, case, is_late, limit: ask.limit };
+        // Its guards are functions of the data, and that of the path.
+        let rule = ask.behaviour.rule(ask.circumstances).map_or(0, |(rule, _)| rule);
+        let what = What::Call { role: ask.role, rule, case, is_late, limit: ask.limit };
         self.notes.push(Note { way, what, so_far: counts(ask.execution, ask.attempts) });
         (case, latency)
     }
@@ -125,20 +127,12 @@ struct Pupil<'a> {
     nodes: &'a mut Nodes,
     root: &'a mut u32,
     machine: &'a Machine,
-    class: u32,
 }
 
 impl Nodes {
     /// Remembers the path of an execution. Whether it agrees with what is known.
-    pub fn learn(
-        &mut self,
-        root: &mut u32,
-        (machine, class): (&Machine, u32),
-        recorder: &Recorder,
-        fate: &Fate,
-        trail: u32,
-    ) -> bool {
-        let mut pupil = Pupil { nodes: self, root, machine, class };
+    pub fn learn(&mut self, root: &mut u32, machine: &Machine, recorder: &Recorder, fate: &Fate, trail: u32) -> bool {
+        let mut pupil = Pupil { nodes: self, root, machine };
         let notes: Vec<&Note> = recorder.notes.iter().collect();
         let Some(end) = pupil.thread(Slot::Root, 0, &notes) else { return false };
         // The end of time comes anywhere, and is not on the path.
@@ -230,9 +224,9 @@ impl Pupil<'_> {
                 let known = self.nodes.nodes.get(node as usize)?;
                 matches!(known, Node::Jitter { site: known, .. } if *known == site).then_some(Slot::Next(node))
             }
-            What::Call { role, case, is_late, limit } => {
+            What::Call { role, rule, case, is_late, limit } => {
                 let behaviour = self.machine.behaviour(role);
-                let rule = behaviour.rule(self.class, rung.attempt + 1)?;
+                let rule = behaviour.rules.get(rule)?;
                 let first_case = rule.first_case();
                 let edge = |(n, case): (usize, &crate::engine::tasks::Case)| Edge {
                     p: case.p,
@@ -247,7 +241,7 @@ impl Pupil<'_> {
                     Node::Call(Call { site, edges, steady: rule.is_steady(), role, first_case, limit, so_far })
                 });
                 let known = self.nodes.nodes.get(node as usize)?;
-                let same = matches!(known, Node::Call(known) if (known.site, known.limit) == (site, limit.unwrap_or(Delay::MAX)));
+                let same = matches!(known, Node::Call(known) if (known.site, known.limit, known.first_case) == (site, limit.unwrap_or(Delay::MAX), first_case));
                 let edge = case.checked_sub(first_case)?;
                 same.then_some(Slot::Edge { node, edge, is_late })
             }

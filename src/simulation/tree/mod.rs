@@ -134,7 +134,7 @@ impl Tree {
             self.coverage.count("it is given up");
         } else if let Some(root) = own.roots.get_mut(class) {
             self.coverage.count(reason);
-            let learnt = self.nodes.learn(root, (machine, customer.class), &recorder, &fate, self.last);
+            let learnt = self.nodes.learn(root, machine, &recorder, &fate, self.last);
             // What was learnt must tell what was seen; if it does not, something is read that nobody thought of.
             let told = self.nodes.walk(*root, &walk(&self.machines, machine, customer));
             if !learnt || told.map(|(fate, _)| fate) != Ok(fate) {

@@ -287,6 +287,8 @@ impl Call {
             live_since: customer.live_since,
             number: customer.number,
             outages: walk.outages,
+            // The rule is chosen.
+            guards: 0,
         };
         let behaviour = walk.machine.behaviour(self.role);
         behaviour.cases.get(self.first_case + case).map_or(0.0, |case| case.chance(&circumstances))

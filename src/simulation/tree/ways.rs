@@ -32,10 +32,10 @@ struct Way {
 
 #[derive(Clone, Debug)]
 enum Step {
-    /// The n-th case of the rule for that attempt.
+    /// The n-th case of a rule.
     Call {
         role: usize,
-        attempt: u32,
+        rule: usize,
         choice: Choice,
         limit: Option<Delay>,
     },
@@ -60,7 +60,7 @@ impl Ways {
         let ways = self.found.get_or_init(|| find(machines, machine, class)).as_ref().map_err(Clone::clone)?;
         let mut futures = Vec::with_capacity(ways.len());
         for way in ways {
-            futures.extend(way.future(machine, class, start, live_since)?);
+            futures.extend(way.future(machine, start, live_since)?);
         }
         Ok(futures)
     }
@@ -105,8 +105,7 @@ struct Guide {
 
 impl Listen for Guide {
     fn draw(&mut self, ask: &Ask) -> (usize, Delay) {
-        let (class, attempt) = (ask.circumstances.class, ask.circumstances.attempt);
-        let Some(rule) = ask.behaviour.rule(class, attempt) else { return (0, Delay::ZERO) };
+        let Some((number, rule)) = ask.behaviour.rule(ask.circumstances) else { return (0, Delay::ZERO) };
         let cases = ask.behaviour.cases_of(rule);
         if ask.execution.way(ask.invoke.token).len() > 1 {
             self.error.get_or_insert("branches run side by side");
@@ -144,7 +143,7 @@ impl Listen for Guide {
                 self.error.get_or_insert("two latencies that are left to chance follow one another");
             }
         }
-        self.steps.push(Step::Call { role: ask.role, attempt, choice, limit: ask.limit });
+        self.steps.push(Step::Call { role: ask.role, rule: number, choice, limit: ask.limit });
         (case, if choice.is_late { Delay::MAX } else { constant.unwrap_or(Delay::ZERO) })
     }
 
@@ -183,25 +182,25 @@ fn possible(cases: &[Case], steady: bool, limit: Option<Delay>, silent: impl Fn(
 
 impl Way {
     /// The future that it is for a start at that instant; nothing where it is impossible.
-    fn future(&self, machine: &Machine, class: u32, start: Time, live: Time) -> Result<Option<Future>, String> {
+    fn future(&self, machine: &Machine, start: Time, live: Time) -> Result<Option<Future>, String> {
         let (close, transitions) = (self.close, self.transitions);
         let mut future = Future { p: 1.0, close, offset: Delay::ZERO, latency: None, cut: None, transitions };
         for step in &self.steps {
-            let (role, attempt, choice, limit) = match step {
-                Step::Call { role, attempt, choice, limit } => (*role, *attempt, *choice, *limit),
+            let (role, rule, choice, limit) = match step {
+                Step::Call { role, rule, choice, limit } => (*role, *rule, *choice, *limit),
                 Step::Pause(delay) => {
                     future.offset = future.offset + *delay;
                     continue;
                 }
             };
             let behaviour = machine.behaviour(role);
-            let Some(rule) = behaviour.rule(class, attempt) else { continue };
+            let Some(rule) = behaviour.rules.get(rule) else { continue };
             let cases = behaviour.cases_of(rule);
             if !rule.is_steady() && future.latency.is_some() {
                 return Err("a probability drifts while a latency is left to chance".into());
             }
             let now = start + future.offset;
-            let at = Circumstances { class, attempt, now, live_since: live, number: 0, outages: &[] };
+            let at = Circumstances { now, live_since: live, ..Circumstances::default() };
             let mut left = 1.0;
             for (n, case) in cases.iter().enumerate().take(choice.case + 1) {
                 let p = if n + 1 == cases.len() { left } else { case.chance(&at).min(left) };

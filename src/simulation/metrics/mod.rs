@@ -2,10 +2,13 @@
 //! executions came from. (Developer Guide, "Monitoring Step Functions using CloudWatch"; dimension sets as of
 //! "Associating executions with a version or alias".)
 
+mod times;
+
 use super::arrivals::MINUTE;
-use super::statistics::{Histogram, nearest_rank, percentile};
+use super::statistics::nearest_rank;
 use crate::base::Delay;
 use serde::Serialize;
+use times::Times;
 
 /// How an execution was started, which decides the dimension sets that hear of it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -111,6 +114,20 @@ impl Default for Switches {
     }
 }
 
+impl Switches {
+    /// Whether a dimension set hears of a stream.
+    pub fn hears(&self, dimension: Dimension, stream: Stream) -> bool {
+        match (dimension, stream) {
+            (Dimension::Machine, _) | (Dimension::NewVersion, Stream::Direct) => true,
+            (Dimension::Alias, stream) => stream != Stream::Direct,
+            (Dimension::OldVersion, Stream::Old) | (Dimension::NewVersion, Stream::New) => {
+                self.version_dimension_counts_alias_starts
+            }
+            _ => false,
+        }
+    }
+}
+
 /// How an execution ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
@@ -203,9 +220,7 @@ pub struct Metrics {
     /// What CloudWatch has heard of them, where some is lost.
     heard: Option<Streams<Vec<Minute>>>,
     /// Durations by minute, where a percentile is asked for.
-    times: Option<Streams<Vec<Vec<u64>>>>,
-    /// Before this minute durations are forgotten.
-    forgotten: u64,
+    times: Option<Times>,
 }
 
 /// One of each [`Stream`].
@@ -251,9 +266,10 @@ impl Metrics {
         Metrics { switches, heard: (switches.loss > 0.0).then(Default::default), ..Metrics::default() }
     }
 
-    /// Forgets all and makes room for so many minutes; what happens later is not kept. `keep_times` where percentiles
-    /// of ExecutionTime will be asked for, `direct` where executions are started by version ARN.
-    pub fn clear(&mut self, minutes: u64, keep_times: bool, direct: bool) {
+    /// Forgets all and makes room for so many minutes; what happens later is not kept. `times` says of which streams
+    /// durations are kept, because percentiles of ExecutionTime will be asked for; `direct` is where executions are started
+    /// by version ARN.
+    pub fn clear(&mut self, minutes: u64, times: impl Fn(Stream) -> bool, direct: bool) {
         let room = |stream: Stream| if stream == Stream::Direct && !direct { 0 } else { minutes as usize };
         for streams in std::iter::once(&mut self.streams).chain(self.heard.as_mut()) {
             for stream in Stream::ALL {
@@ -261,26 +277,23 @@ impl Metrics {
                 streams.of_mut(stream).resize(room(stream), Minute::default());
             }
         }
-        self.forgotten = 0;
-        if !keep_times {
-            self.times = None;
-            return;
-        }
-        let times = self.times.get_or_insert_default();
-        for stream in Stream::ALL {
-            times.of_mut(stream).iter_mut().for_each(Vec::clear);
-            times.of_mut(stream).resize_with(room(stream), Vec::new);
-        }
+        self.times = match Stream::ALL.into_iter().any(&times) {
+            true => {
+                let mut kept = self.times.take().unwrap_or_default();
+                kept.clear(|stream| if times(stream) { room(stream) } else { 0 });
+                Some(kept)
+            }
+            false => None,
+        };
     }
 
     pub fn stream(&self, stream: Stream) -> &[Minute] {
         self.streams.of(stream)
     }
 
-    /// The durations that are kept of a minute, in no order.
-    pub fn times(&self, stream: Stream, minute: u64) -> &[u64] {
-        let times = self.times.as_ref().and_then(|times| times.of(stream).get(minute as usize));
-        times.map_or(&[], Vec::as_slice)
+    /// A percentile of the durations of a minute in nanoseconds, where they are kept.
+    pub fn time_in(&self, stream: Stream, minute: u64, p: f64) -> Option<u64> {
+        self.times.as_ref()?.percentile(|other| other == stream, p, minute, minute + 1)
     }
 
     #[inline(always)]
@@ -315,10 +328,8 @@ impl Metrics {
         {
             heard.close(left, time, close);
         }
-        if let Some(times) = &mut self.times
-            && let Some(times) = times.of_mut(stream).get_mut(minute)
-        {
-            times.push(time);
+        if let Some(times) = &mut self.times {
+            times.add(stream, minute, time);
         }
     }
 
@@ -336,37 +347,27 @@ impl Metrics {
         {
             heard.reopen(left, time, close);
         }
-        if let Some(times) = &mut self.times
-            && let Some(times) = times.of_mut(stream).get_mut(minute)
-            && let Some(place) = times.iter().rposition(|known| *known == time)
-        {
-            times.swap_remove(place);
+        if let Some(times) = &mut self.times {
+            times.take(stream, minute, time);
         }
     }
 
-    /// Forgets the durations before a minute: nobody will ask for them.
-    pub fn forget_times(&mut self, minute: u64) {
-        let Some(times) = &mut self.times else { return };
-        let forgotten = self.forgotten.min(minute);
-        for stream in Stream::ALL {
-            let kept = times.of_mut(stream).get_mut(forgotten as usize..).unwrap_or_default();
-            for minute in kept.iter_mut().take((minute - forgotten) as usize) {
-                *minute = Vec::new();
-            }
+    /// Nothing closes before `minute` any more, and nobody will ask for durations of what closed before `asked`.
+    pub fn settle_times(&mut self, minute: u64, asked: u64) {
+        if let Some(times) = &mut self.times {
+            times.forget(asked);
+            times.settle(minute);
         }
-        self.forgotten = minute;
     }
 
-    /// Whether a dimension set hears of a stream.
-    fn hears(&self, dimension: Dimension, stream: Stream) -> bool {
-        match (dimension, stream) {
-            (Dimension::Machine, _) | (Dimension::NewVersion, Stream::Direct) => true,
-            (Dimension::Alias, stream) => stream != Stream::Direct,
-            (Dimension::OldVersion, Stream::Old) | (Dimension::NewVersion, Stream::New) => {
-                self.switches.version_dimension_counts_alias_starts
-            }
-            _ => false,
-        }
+    #[cfg(test)]
+    pub fn listed_times(&self) -> u64 {
+        self.times.as_ref().map_or(0, Times::listed)
+    }
+
+    /// Forgets all durations.
+    pub fn forget_times(&mut self) {
+        self.times = None;
     }
 
     /// The value over the minutes [from, to), and of how many samples it is made. Nothing where there are none.
@@ -386,7 +387,7 @@ impl Metrics {
 
     fn heard(&self, dimension: Dimension, from: u64, to: u64) -> impl Iterator<Item = &Minute> {
         let streams = self.heard.as_ref().unwrap_or(&self.streams);
-        let heard = Stream::ALL.into_iter().filter(move |stream| self.hears(dimension, *stream));
+        let heard = Stream::ALL.into_iter().filter(move |stream| self.switches.hears(dimension, *stream));
         heard.flat_map(move |stream| streams.of(stream).get(from as usize..to as usize).unwrap_or_default())
     }
 
@@ -455,24 +456,9 @@ impl Metrics {
     }
 
     fn time_percentile(&self, dimension: Dimension, p: f64, from: u64, to: u64) -> Option<u64> {
-        let times = self.times.as_ref()?;
-        let heard = || {
-            let streams = Stream::ALL.into_iter().filter(|stream| self.hears(dimension, *stream));
-            streams.flat_map(|stream| times.of(stream).get(from as usize..to as usize).unwrap_or_default())
-        };
-        if heard().map(Vec::len).sum::<usize>() > MAX_RANKED {
-            let mut histogram = Histogram::default();
-            heard().flatten().for_each(|time| histogram.add(*time));
-            return histogram.percentile(p);
-        }
-        let mut all = Vec::new();
-        heard().for_each(|minute| all.extend_from_slice(minute));
-        percentile(&mut all, p)
+        self.times.as_ref()?.percentile(|stream| self.switches.hears(dimension, stream), p, from, to)
     }
 }
-
-/// Up to so many durations a percentile is that of their ranks; of more it is told to within 0.4 %.
-const MAX_RANKED: usize = 100_000;
 
 /// The minute that holds an instant, and how much of it is left then.
 #[inline(always)]
@@ -503,7 +489,7 @@ mod tests {
 
     fn filled(switches: Switches) -> Metrics {
         let mut metrics = Metrics::new(switches);
-        metrics.clear(3, true, true);
+        metrics.clear(3, |_| true, true);
         for (n, close) in [Close::Succeeded, Close::Failed, Close::Succeeded, Close::TimedOut].into_iter().enumerate() {
             let n = n as u64;
             metrics.start(Stream::New, n * 1_000_000_000);
