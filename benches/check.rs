@@ -37,7 +37,7 @@ fn main() {
     let expression = format!(r#"{{"QueryLanguage": "JSONata", {}"Output": "{{% ["#, &pass[1..]);
     let texts = [
         (
-            "JSONPath, valid",
+            "states in JSONPath",
             filled("JSONPath", |n| {
                 let state = match n % 4 {
                     0 => {
@@ -62,7 +62,7 @@ fn main() {
             }),
         ),
         (
-            "JSONata, valid",
+            "states in JSONata",
             filled("JSONata", |n| {
                 let state = match n % 3 {
                     0 => {
