@@ -2,14 +2,16 @@
 
 use crate::shell::{self, Result, cargo, command, heading, target};
 use crate::tools::{self, Tool, WASM, chromium};
-use crate::{only, site};
+use crate::{only, package, site};
 
 const MENDS: &str = "see what is said above";
 
 pub fn run(arguments: &[String]) -> Result<()> {
-    for kind in only(arguments, &["native", "browser", "page"])? {
+    for kind in only(arguments, &["native", "peers", "service", "browser", "page"])? {
         match kind {
             "native" => native()?,
+            "peers" => peers()?,
+            "service" => service()?,
             "browser" => browser()?,
             _ => page()?,
         }
@@ -21,6 +23,21 @@ pub fn run(arguments: &[String]) -> Result<()> {
 fn native() -> Result<()> {
     heading("native benchmarks");
     shell::run(cargo(["bench", "--locked", "--package", "weir", "--benches"]), MENDS)
+}
+
+/// `benches/peers/`, a workspace of its own.
+fn peers() -> Result<()> {
+    heading("beside other libraries");
+    let mut peers = cargo(["run", "--locked", "--release", "--quiet", "--manifest-path", "benches/peers/Cargo.toml"]);
+    peers.env("CARGO_TARGET_DIR", target().join("peers"));
+    shell::run(peers, MENDS)
+}
+
+/// The npm package in Node: `benches/browser/service.mjs`.
+fn service() -> Result<()> {
+    package::run()?;
+    heading("the service in Node");
+    shell::run(command("node", ["benches/browser/service.mjs"]), MENDS)
 }
 
 /// `benches/browser/`.
