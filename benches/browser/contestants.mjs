@@ -2,7 +2,7 @@
 // it, one after the other, and says how many succeeded. Every task is answered {"status":"OK"}.
 
 import { StateMachine } from "aws-local-stepfunctions";
-import init, { Plays, Runs } from "../../target/bench/browser_bench.js";
+import init, { Plays, Runs, by_hand } from "../../target/bench/browser_bench.js";
 
 const start = init({ module_or_path: new URL("browser_bench_bg.wasm", self.location.href) });
 
@@ -43,4 +43,10 @@ export async function prepare(document) {
     for (let block = first; block < plays.blocks(); block += step) executions += plays.play(block);
     return [executions, plays.interpreted(), memory.buffer.byteLength];
   };
+}
+
+/** The loop that somebody would write by hand: how many of so many executions succeeded. */
+export async function byHand(executions, perMin, lognormal) {
+  await start;
+  return by_hand(executions, perMin, lognormal);
 }

@@ -29,7 +29,7 @@ async function order() {
   return [definition, JSON.stringify({ order: { id: "o-1", total: 129.5, country: "US" } })];
 }
 
-/** [name, scenario, workers] */
+/** [name, scenario or what the loop by hand is given, workers, target in millions a second] */
 function scenarios(definition, input) {
   const retrying = JSON.parse(definition);
   const charge = Object.values(retrying.States).find((state) => state.Type === "Task");
@@ -66,10 +66,28 @@ function scenarios(definition, input) {
   };
   const once = { replications: 1, horizon_ms: 6000000 };
   return [
-    ["1,000 canaries, exponential latency", scenario(exponential, 100, canaries), 1],
-    ["1,000 canaries, log-normal latency", scenario(lognormal, 100, canaries), 1],
-    ["1,000 canaries, exponential, two workers", scenario(exponential, 100, canaries), 2],
-    ["one run of 10,000,000, exponential latency", scenario(exponential, 100000, once), 1],
+    ["1,000 canaries, exponential latency", scenario(exponential, 100, canaries), 1, ">= 10 M/s"],
+    ["1,000 canaries, log-normal latency", scenario(lognormal, 100, canaries), 1, "none"],
+    ["1,000 canaries, exponential, two workers", scenario(exponential, 100, canaries), 2, "< 1 s"],
+    ["one run of 10,000,000, exponential latency", scenario(exponential, 100000, once), 1, ">= 10 M/s"],
+    ["a loop by hand, exponential latency", { executions: 3e6, perMin: 100, lognormal: false }, 1, "the floor"],
+    ["a loop by hand, log-normal latency", { executions: 3e6, perMin: 100, lognormal: true }, 1, "the floor"],
+  ];
+}
+
+/** [name, scenario]: runs of 100,000,000 executions, of which only the memory is told. */
+function large(definition, input) {
+  const [, document] = scenarios(definition, input)[3];
+  const slow = { name: "slow", metric: "ExecutionTime", statistic: "p90", dimension: {}, operator: ">", threshold: 1e9 };
+  const more = {
+    horizon_ms: 60_000_000,
+    twin: false,
+    strategy: { kind: "canary", weight: 10, interval_ms: 30_000_000, on_rollback: "abort" },
+    alarms: [{ ...slow, period_s: 900, N: 3, M: 2 }],
+  };
+  return [
+    ["one run", JSON.stringify({ ...JSON.parse(document), horizon_ms: 60_000_000 })],
+    ["a canary, p90 over 15 minutes, abort", JSON.stringify({ ...JSON.parse(document), ...more })],
   ];
 }
 
@@ -103,8 +121,22 @@ try {
         workers[nth].onerror = (event) => failed(new Error(event.message));
         workers[nth].postMessage(request);
       });
+    /** Plays a scenario on a new worker. */
+    globalThis.alone = (document) =>
+      new Promise((done, failed) => {
+        const worker = new Worker("worker.mjs", { type: "module" });
+        worker.onmessage = ({ data }) => {
+          worker.terminate();
+          if (data.error) failed(new Error(data.error));
+          else done(data);
+        };
+        worker.onerror = (event) => failed(new Error(event.message));
+        worker.postMessage({ document, first: 0, step: 1 });
+      });
     /** Plays a scenario on so many workers; the time is that of the slowest. */
     globalThis.play = async (document, count) => {
+      // Not a document: what the loop by hand is given.
+      if (typeof document !== "string") return globalThis.measure(document);
       const parts = await Promise.all(
         workers.slice(0, count).map((_, first) => globalThis.measure({ document, first, step: count }, first)),
       );
@@ -138,8 +170,8 @@ try {
   }
 
   console.log(`\nwhat-if: the same with Retry on Charge, 1 % and 5 % errors, Poisson starts, medians of ${ROUNDS} rounds`);
-  console.log(`${"".padEnd(44)}${"M executions/s".padStart(16)}${"highest".padStart(10)}${"seconds".padStart(10)}${"interpreted".padStart(13)}${"MB".padStart(6)}`);
-  for (const [name, document, workers] of scenarios(definition, input)) {
+  console.log(`${"".padEnd(44)}${"M executions/s".padStart(16)}${"highest".padStart(10)}${"seconds".padStart(10)}${"interpreted".padStart(13)}${"MB".padStart(6)}${"target".padStart(12)}`);
+  for (const [name, document, workers, target] of scenarios(definition, input)) {
     const rounds = [];
     // The first round learns the tree: it is not left out, only not the median.
     for (let round = 0; round < ROUNDS; round++) {
@@ -151,8 +183,15 @@ try {
     const columns = [executions / seconds / 1e6, highest / 1e6].map((rate) => rate.toFixed(2));
     columns.push(seconds.toFixed(3), `${(100 * interpreted).toFixed(4)} %`);
     console.log(
-      `${name.padEnd(44)}${columns[0].padStart(16)}${columns[1].padStart(10)}${columns[2].padStart(10)}${columns[3].padStart(13)}${(memory / 1e6).toFixed(0).padStart(6)}`,
+      `${name.padEnd(44)}${columns[0].padStart(16)}${columns[1].padStart(10)}${columns[2].padStart(10)}${columns[3].padStart(13)}${(memory / 1e6).toFixed(0).padStart(6)}${target.padStart(12)}`,
     );
+  }
+
+  console.log("\nmemory of 100,000,000 executions in a worker of its own, target < 200 MB");
+  for (const [name, document] of large(definition, input)) {
+    const { executions, memory, seconds } = await page.evaluate((document) => globalThis.alone(document), document);
+    const told = `${(executions / 1e6).toFixed(1)} M executions, ${(memory / 1e6).toFixed(0)} MB, ${seconds.toFixed(1)} s`;
+    console.log(`${name.padEnd(44)}${told}`);
   }
 } finally {
   await browser.close();

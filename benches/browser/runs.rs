@@ -7,6 +7,7 @@ use std::rc::Rc;
 use wasm_bindgen::JsError;
 use wasm_bindgen::prelude::wasm_bindgen;
 use weir::asl::{Definition, Program, compile};
+use weir::base::special::{ln, normal_quantile};
 use weir::base::{Key, Value};
 use weir::engine::agenda::Agenda;
 use weir::engine::{Answer, Identity, Log, Record, Status, Tally, Token};
@@ -108,4 +109,44 @@ impl Plays {
     pub fn interpreted(&self) -> f64 {
         self.simulation.runner().coverage().share()
     }
+}
+
+/// What somebody would write by hand for this one scenario and no other: the order workflow with Retry on Charge, Poisson
+/// starts, failures by minute. No tree, no keys, no report, no alarm.
+#[wasm_bindgen]
+pub fn by_hand(executions: u32, per_min: f64, lognormal: bool) -> u32 {
+    let mut state = 7_u64;
+    let mut uniform = move || {
+        state ^= state << 13;
+        state ^= state >> 7;
+        state ^= state << 17;
+        (state >> 11) as f64 / (1_u64 << 53) as f64
+    };
+    let minutes = (f64::from(executions) / per_min) as usize + 1;
+    let (mut failed, mut succeeded) = (vec![0_u32; minutes + 60], 0);
+    let (mut now, mut total) = (0.0, 0.0);
+    for _ in 0..executions {
+        now -= ln(1.0 - uniform()) * 60.0 / per_min;
+        let p = if uniform() < 0.1 { 0.05 } else { 0.01 };
+        let mut end = now;
+        let mut wait = 1.0;
+        let mut good = false;
+        for attempt in 0..4 {
+            let u = uniform();
+            end += if lognormal { libm::exp(0.5 * normal_quantile(u)) } else { -ln(1.0 - u) };
+            good = uniform() >= p;
+            if good || attempt == 3 {
+                break;
+            }
+            end += wait;
+            wait *= 2.0;
+        }
+        total += end - now;
+        succeeded += u32::from(good);
+        if let Some(minute) = failed.get_mut((end / 60.0) as usize) {
+            *minute += u32::from(!good);
+        }
+    }
+    std::hint::black_box((failed, total));
+    succeeded
 }

@@ -2,16 +2,18 @@
 
 use crate::shell::{self, Failure, Result, cargo, command, heading, target};
 use crate::tools::{self, Tool, WASM, chromium};
-use crate::{only, site};
+use crate::{only, package, site};
 use std::path::Path;
 
 const MENDS: &str = "see what is said above";
 
 pub fn run(arguments: &[String]) -> Result<()> {
-    for kind in only(arguments, &["native", "size", "browser", "page"])? {
+    for kind in only(arguments, &["native", "peers", "size", "service", "browser", "page"])? {
         match kind {
             "native" => native()?,
+            "peers" => peers()?,
             "size" => size()?,
+            "service" => service()?,
             "browser" => browser()?,
             _ => page()?,
         }
@@ -42,6 +44,21 @@ fn size() -> Result<()> {
         weigh.arg(module);
     }
     shell::run(weigh, MENDS)
+}
+
+/// `benches/peers/`, a workspace of its own.
+fn peers() -> Result<()> {
+    heading("beside other libraries");
+    let mut peers = cargo(["run", "--locked", "--release", "--quiet", "--manifest-path", "benches/peers/Cargo.toml"]);
+    peers.env("CARGO_TARGET_DIR", target().join("peers"));
+    shell::run(peers, MENDS)
+}
+
+/// The npm package in Node: `benches/browser/service.mjs`.
+fn service() -> Result<()> {
+    package::run()?;
+    heading("the service in Node");
+    shell::run(command("node", ["benches/browser/service.mjs"]), MENDS)
 }
 
 /// `benches/browser/`.

@@ -23,7 +23,7 @@ usage: cargo xtask COMMAND
               --only lint|native|wasm|page|package   run some; may be given more than once
   package   write the npm package to target/npm/
   bench     run the benchmarks
-              --only native|size|browser|page        run some
+              --only native|peers|size|service|browser|page   run some
   fuzz      look for texts that break a parser, the checker, an evaluator, the interpreter, the service or the simulator
               NAME …        only these; without a name, all of them
               --minutes N   for each; 10 where none are given

@@ -50,7 +50,9 @@ fn main() {
     environment.variables.insert("states".to_owned(), states);
     // Theirs in three ways: with the variable bound once, bound anew each time as a state has to, and by its virtual
     // machine, which knows no variables and is given the data themselves.
-    println!("ns of one evaluation, medians of {ROUNDS} rounds; target: none slower than the best of jsonata-core's ways");
+    println!(
+        "ns of one evaluation, medians of {ROUNDS} rounds; target: none slower than the best of jsonata-core's ways"
+    );
     println!("{:>9}{:>12}{:>12}{:>12}{:>8}  expression", "weir", "core bound", "core fresh", "core vm", "ratio");
     for source in EXPRESSIONS {
         let jsonata = Jsonata::compile(source, Dialect::Aws).expect("it compiles");

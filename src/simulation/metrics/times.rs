@@ -39,7 +39,7 @@ impl Minute {
     fn len(&self) -> u64 {
         match self {
             Minute::Listed(list) => list.len() as u64,
-            Minute::Counted(counts) => counts.len(),
+            Minute::Counted(counts) => counts.count(),
         }
     }
 

@@ -33,7 +33,7 @@ impl Packed {
         self.pack(&all);
     }
 
-    pub fn len(&self) -> u64 {
+    pub fn count(&self) -> u64 {
         self.n
     }
 
@@ -88,13 +88,13 @@ mod tests {
         let mut packed: Packed = values.iter().take(100).copied().collect();
         values.iter().skip(100).for_each(|value| packed.add(*value));
         values.iter().for_each(|value| all.add(*value));
-        for turn in 0..3 {
+        for value in values.iter().take(3) {
             let mut poured = Histogram::default();
             packed.pour_into(&mut poured);
-            assert_eq!((poured.len(), packed.len()), (all.len(), all.len()));
+            assert_eq!((poured.len(), packed.count()), (all.len(), all.len()));
             assert_eq!(poured.to_pairs(), all.to_pairs());
-            packed.take(values[turn]);
-            all.take(values[turn]);
+            packed.take(*value);
+            all.take(*value);
             packed.settle();
         }
     }

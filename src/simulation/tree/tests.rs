@@ -219,15 +219,13 @@ fn remembers_what_can_be_remembered() {
     assert_eq!(shares[9], 1.0);
 }
 
-/// By hand: 100 for the odd, who fail at every second call and are not tried a third time; nobody else fails.
+/// By hand: the odd fail at every second call and are not tried a third time; nobody else fails.
 #[test]
 fn guards_decide_and_are_told_exactly() {
-    let states = format!(
-        r#""States": {{"T": {{"Type": "Task", "Resource": "x", "End": true, "Retry": [{{"ErrorEquals": ["A"], "MaxAttempts": 1}}]}}}}"#
-    );
+    let states = r#""States": {"T": {"Type": "Task", "Resource": "x", "End": true, "Retry": [{"ErrorEquals": ["A"], "MaxAttempts": 1}]}}"#;
     let behaviour = r#""T": {"guard": "{% $states.input.n % 2 = 1 %}", "outcomes": [{"p": 0.5, "outcome": "error", "error": "A"}]}"#;
     let inputs = r#", "inputs": [{"name": "odd", "weight": 1, "json": {"n": 7}}, {"name": "even", "weight": 3, "json": {"n": 8}}]"#;
-    let scenario = scenario("T", &states, behaviour, inputs);
+    let scenario = scenario("T", states, behaviour, inputs);
     let mut tree = new(Tree::new(&scenario));
     for (class, failing) in [(0, 0.25), (1, 0.0)] {
         let futures = tree.futures(0, class, Time::ZERO, Time::ZERO).unwrap();
