@@ -10,7 +10,7 @@
 //! let findings = Scenario::parse(r#"{"weir": 1, "traffic": {"kind": "poisson", "per_min": -3}}"#).unwrap_err();
 //! let told: Vec<_> = findings.iter().map(|f| (f.pointer.as_str(), &*f.message)).collect();
 //! assert_eq!(told, [
-//!     ("/traffic/per_min", "`-3` is out of range: it must be greater than 0 and at most 100000000"),
+//!     ("/traffic/per_min", "`-3` is out of range: it must be greater than 0 and at most 10000000"),
 //!     ("", "`versions` is missing"),
 //!     ("", "`alias` is missing"),
 //! ]);

@@ -32,9 +32,10 @@ impl Ids {
         let mut alarms: Vec<String> = Vec::new();
         for alarm in &design.alarms {
             let name = format!("{machine}{}Alarm", pascal(&alarm.name));
-            let free = (1..).map(|n| if n == 1 { name.clone() } else { format!("{name}{n}") });
+            let mut free = (1..).map(|n| if n == 1 { name.clone() } else { format!("{name}{n}") });
             let taken = |id: &String| alarms.contains(id) || [&machine, &version, &alias].contains(&id);
-            alarms.extend(free.skip_while(taken).next());
+            let id = free.find(|id| !taken(id));
+            alarms.extend(id);
         }
         Ids { machine, version, alias, alarms }
     }
