@@ -70,6 +70,12 @@ impl Operator {
         ("LessThanOrEqualToThreshold", Operator::AtMost),
     ];
 
+    /// ComparisonOperator, as CloudWatch calls it.
+    pub fn name(self) -> &'static str {
+        let is_it = |(word, operator): &&(&str, Operator)| *operator == self && word.ends_with("Threshold");
+        Operator::WORDS.iter().find(is_it).map_or("", |(word, _)| word)
+    }
+
     pub fn holds(self, value: f64, threshold: f64) -> bool {
         match self {
             Operator::AtLeast => value >= threshold,

@@ -2,7 +2,7 @@
 
 use super::design::{Design, Rollout, member, pascal};
 use crate::base::{Object, Text, Value};
-use crate::simulation::alarm::{Alarm, Operator, TreatMissing};
+use crate::simulation::alarm::{Alarm, TreatMissing};
 use crate::simulation::metrics::{Dimension, Measure, Metric, Query, Statistic};
 
 /// The names of the resources of a design.
@@ -199,7 +199,7 @@ fn alarm_of(design: &Design, ids: &Ids, alarm: &Alarm) -> Value {
             put("Metrics", queries.into());
         }
     }
-    put("ComparisonOperator", operator_of(alarm.operator).into());
+    put("ComparisonOperator", alarm.operator.name().into());
     put("Threshold", number(alarm.threshold));
     put("EvaluationPeriods", Value::from(alarm.periods));
     put("DatapointsToAlarm", Value::from(alarm.datapoints));
@@ -225,15 +225,6 @@ pub(super) fn statistic_of(statistic: Statistic) -> Result<&'static str, String>
         Statistic::SampleCount => "SampleCount",
         Statistic::Percentile(p) => return Err(format!("p{}", (p * 1e6).round() / 1e4)),
     })
-}
-
-pub(super) fn operator_of(operator: Operator) -> &'static str {
-    match operator {
-        Operator::AtLeast => "GreaterThanOrEqualToThreshold",
-        Operator::Above => "GreaterThanThreshold",
-        Operator::Below => "LessThanThreshold",
-        Operator::AtMost => "LessThanOrEqualToThreshold",
-    }
 }
 
 pub(super) fn missing_of(missing: TreatMissing) -> &'static str {

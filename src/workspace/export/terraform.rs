@@ -1,6 +1,6 @@
 //! A module of Terraform, in HCL, for the provider `hashicorp/aws`.
 
-use super::cloud_formation::{missing_of, number, operator_of, statistic_of};
+use super::cloud_formation::{missing_of, number, statistic_of};
 use super::design::{Design, Rollout, snake};
 use crate::base::Value;
 use crate::simulation::alarm::Alarm;
@@ -103,7 +103,7 @@ fn alarm_of(design: &Design, machine: &str, alarm: &Alarm) -> String {
     let period = (alarm.period * 60).to_string();
     let mut lines = vec![
         ("alarm_name", quoted(&format!("{}-{}", design.machine, alarm.name))),
-        ("comparison_operator", quoted(operator_of(alarm.operator))),
+        ("comparison_operator", quoted(alarm.operator.name())),
         ("threshold", number(alarm.threshold).to_json()),
         ("evaluation_periods", alarm.periods.to_string()),
         ("datapoints_to_alarm", alarm.datapoints.to_string()),
