@@ -10,7 +10,9 @@ use std::f64::consts::TAU;
 use std::rc::Rc;
 use wasm_bindgen::JsCast;
 use wasm_bindgen::closure::Closure;
-use web_sys::{CanvasRenderingContext2d, HtmlCanvasElement};
+use web_sys::{
+    CanvasRenderingContext2d, HtmlCanvasElement, ImageBitmap, OffscreenCanvas, OffscreenCanvasRenderingContext2d,
+};
 use yew::prelude::*;
 
 #[derive(Clone, PartialEq, Properties)]
@@ -108,10 +110,10 @@ fn round_up(n: u64) -> u64 {
     }
 }
 
-/// Dots, drawn once and stamped thousands of times.
+/// Dots, drawn once and stamped thousands of times; bitmaps, because of a canvas a copy is taken at each stamp.
 struct Stamps {
     /// By version (old, new) and outcome (succeeded, running, failed, failed on both).
-    images: Vec<HtmlCanvasElement>,
+    images: Vec<ImageBitmap>,
     /// Half of their width, in device pixels.
     half: f64,
 }
@@ -120,15 +122,16 @@ const OUTCOMES: usize = 4;
 
 impl Stamps {
     fn new(probes: &[String; 3], versions: [&str; 2], radius: f64, ratio: f64) -> Option<Stamps> {
-        let half = libm::ceil((radius * 1.6 + 2.0) * ratio);
+        let half = libm::ceil((radius * 1.5 + 1.0) * ratio);
         let mut images = Vec::new();
         for (version, colour) in versions.iter().zip(probes) {
             for outcome in 0..OUTCOMES {
-                let (canvas, context) = canvas(2.0 * half, 2.0 * half)?;
+                let canvas = OffscreenCanvas::new(2 * half as u32, 2 * half as u32).ok()?;
+                let context: OffscreenCanvasRenderingContext2d = canvas.get_context("2d").ok()??.dyn_into().ok()?;
                 context.translate(half, half).ok()?;
                 context.scale(ratio, ratio).ok()?;
                 stamp(&context, Shape::of(version), radius, outcome, colour, &probes[2]);
-                images.push(canvas);
+                images.push(canvas.transfer_to_image_bitmap().ok()?);
             }
         }
         Some(Stamps { images, half })
@@ -147,7 +150,7 @@ fn context(canvas: &HtmlCanvasElement) -> Option<CanvasRenderingContext2d> {
     canvas.get_context("2d").ok()??.dyn_into().ok()
 }
 
-fn outline(context: &CanvasRenderingContext2d, shape: Shape, radius: f64) {
+fn outline(context: &OffscreenCanvasRenderingContext2d, shape: Shape, radius: f64) {
     context.begin_path();
     if shape == Shape::Circle {
         let _ = context.arc(0.0, 0.0, radius, 0.0, TAU);
@@ -162,7 +165,14 @@ fn outline(context: &CanvasRenderingContext2d, shape: Shape, radius: f64) {
     context.close_path();
 }
 
-fn stamp(context: &CanvasRenderingContext2d, shape: Shape, radius: f64, outcome: usize, colour: &str, red: &str) {
+fn stamp(
+    context: &OffscreenCanvasRenderingContext2d,
+    shape: Shape,
+    radius: f64,
+    outcome: usize,
+    colour: &str,
+    red: &str,
+) {
     context.set_fill_style_str(colour);
     context.set_stroke_style_str(colour);
     match outcome {
@@ -270,7 +280,7 @@ impl Layers {
 
     fn stamp(&self, context: &CanvasRenderingContext2d, image: usize, left: f64, top: f64) {
         if let Some(image) = self.stamps.images.get(image) {
-            let _ = context.draw_image_with_html_canvas_element(image, left, top);
+            let _ = context.draw_image_with_image_bitmap(image, left, top);
         }
     }
 
@@ -320,9 +330,9 @@ fn use_moving(weight: u8) -> f64 {
         let shown = shown.clone();
         move |weight| {
             let (from, to) = (*shown, f64::from(*weight));
-            let calm = gloo::utils::window().match_media("(prefers-reduced-motion: reduce)").ok().flatten();
+            let calm = || gloo::utils::window().match_media("(prefers-reduced-motion: reduce)").ok().flatten();
             // A hand at the slider moves it step by step anyway.
-            if calm.is_some_and(|query| query.matches()) || (from - to).abs() <= 5.0 {
+            if (from - to).abs() <= 5.0 || calm().is_some_and(|query| query.matches()) {
                 *frame.borrow_mut() = None;
                 shown.set(to);
             } else {

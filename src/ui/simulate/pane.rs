@@ -241,13 +241,14 @@ impl Component for SimulatePane {
             return true;
         }
         self.document = read(&ctx.props().scenario);
-        if self.wanted(What::Traffic) == self.stream.play.document {
+        let is_played = |what: What| self.wanted(what).as_ref() == self.played(what);
+        let (shows, traffic) = (self.tab.shows(), is_played(What::Traffic));
+        let shown = shows == What::Traffic || is_played(shows);
+        if traffic {
             // Only the weight has moved, or nothing that matters.
             self.count(ctx);
         }
-        let shows = self.tab.shows();
-        let is_played = |what: What| self.wanted(what).as_ref() == self.played(what);
-        if is_played(What::Traffic) && is_played(shows) {
+        if traffic && shown {
             self.waits = None;
         } else {
             let link = ctx.link().clone();
