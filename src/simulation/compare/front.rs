@@ -12,12 +12,12 @@ pub struct Recommendation {
     pub reason: String,
 }
 
-/// Which alternatives no other beats: is at least as good in failures that are its fault, minutes to 100 % and false
-/// rollbacks, and better in one of them. (The Pareto front.)
+/// Which alternatives no other beats: is at least as good in failures that are its fault, minutes to 100 % and turning
+/// back for nothing, and better in one of them. (The Pareto front.)
 pub fn front(lines: &[Line]) -> Vec<bool> {
     let goals = |line: &Line| {
         let never = f64::INFINITY;
-        [line.attributable.mean, line.minutes_to_full.unwrap_or(never), line.false_rollback.unwrap_or(0.0)]
+        [line.attributable.mean, line.minutes_to_full.unwrap_or(never), line.cries_wolf().unwrap_or(0.0)]
     };
     let beats = |a: &Line, b: &Line| {
         let (a, b) = (goals(a), goals(b));
@@ -29,9 +29,9 @@ pub fn front(lines: &[Line]) -> Vec<bool> {
 
 pub(super) fn recommend(lines: &[Line], want: Want) -> Recommendation {
     let catches = |line: &Line| line.catches() >= want.catch;
-    let calm = |line: &Line| line.false_rollback.unwrap_or(0.0) <= want.false_rollback;
+    let calm = |line: &Line| line.cries_wolf().unwrap_or(0.0) <= want.false_rollback;
     let asked = format!(
-        "catches the new version with P ≥ {} and rolls a harmless one back in {} at most",
+        "catches the new version with P ≥ {} and turns a harmless one back in {} at most",
         number(want.catch),
         percent(want.false_rollback)
     );
@@ -42,11 +42,11 @@ pub(super) fn recommend(lines: &[Line], want: Want) -> Recommendation {
     if let Some(best) = smallest(&|line| catches(line) && calm(line)) {
         let others = lines.iter().filter(|line| catches(line) && calm(line)).count() - 1;
         let reason = format!(
-            "`{}`: the smallest blast radius that {asked}. It costs {} failures, catches {} and rolls back for nothing {}{}",
+            "`{}`: the smallest blast radius that {asked}. It costs {} failures, catches {} and turns back for nothing {}{}",
             best.name,
             number(best.attributable.mean),
             percent(best.catches()),
-            percent(best.false_rollback.unwrap_or(0.0)),
+            percent(best.cries_wolf().unwrap_or(0.0)),
             match others {
                 0 => "; no other does that".to_owned(),
                 1 => "; one other does that with more failures".to_owned(),
@@ -68,7 +68,7 @@ pub(super) fn recommend(lines: &[Line], want: Want) -> Recommendation {
             "none {asked}: those that catch it cry wolf, `{}` in {} of harmless rollouts. More datapoints to alarm make \
              it calmer",
             line.name,
-            percent(line.false_rollback.unwrap_or(0.0))
+            percent(line.cries_wolf().unwrap_or(0.0))
         ),
     };
     Recommendation { name: None, reason }

@@ -51,11 +51,15 @@ pub struct Line {
     pub rollback: super::report::Estimate,
     /// Where there is a closed form.
     pub rollback_exact: Option<f64>,
+    /// Before anything was shifted: by a smoke test, or by an alarm that rang already.
+    pub refused: super::report::Estimate,
     pub mean_minutes_to_rollback: Option<f64>,
     pub failures: super::report::Mean,
     pub attributable: super::report::Mean,
+    /// Of a version that is no worse than the old one: rolled back, and refused.
     pub false_rollback: Option<f64>,
-    /// Of a version that is no worse than the old one.
+    pub false_refusal: f64,
+    /// Of such a version.
     pub minutes_to_full: Option<f64>,
     pub usd: f64,
     /// Whether no other is better in failures, minutes to full and false rollbacks at once.
@@ -63,28 +67,37 @@ pub struct Line {
 }
 
 impl Line {
-    /// P(rollback), exact where that is known.
+    /// P(the new version is turned back): rolled back, exact where that is known, or refused.
     pub fn catches(&self) -> f64 {
-        self.rollback_exact.unwrap_or(self.rollback.value)
+        (self.rollback_exact.unwrap_or(self.rollback.value) + self.refused.value).min(1.0)
+    }
+
+    /// The same for a version that is no worse than the old one; `None` where that was not played.
+    pub fn cries_wolf(&self) -> Option<f64> {
+        self.false_rollback.map(|rolled_back| (rolled_back + self.false_refusal).min(1.0))
     }
 
     fn new(alternative: &Alternative, report: &Report) -> Line {
         let rollout = report.rollout.as_ref();
         let none = super::report::Mean { mean: 0.0, low: None, high: None, of: 0 };
+        let nothing = super::report::Estimate::new(0, 0);
         let answer = rollout.and_then(|rollout| rollout.exact.answer());
         let played = rollout.and_then(|rollout| rollout.false_rollback.map(|estimate| estimate.value));
         Line {
             name: alternative.name.clone(),
             values: alternative.values.clone(),
-            rollback: rollout.map_or(super::report::Estimate::new(0, 0), |rollout| rollout.rollback),
+            rollback: rollout.map_or(nothing, |rollout| rollout.rollback),
             rollback_exact: answer.map(|answer| answer.passage.total()),
+            refused: rollout
+                .map_or(nothing, |rollout| super::report::Estimate::new(rollout.refused, report.replications)),
             mean_minutes_to_rollback: rollout.and_then(|r| r.detection.mean_if_detected.map(|mean| mean.mean)),
             failures: rollout.map_or(none, |rollout| rollout.blast.failed),
             attributable: rollout.map_or(none, |rollout| rollout.blast.attributable),
             false_rollback: answer.map(|answer| answer.false_rollback).or(played),
-            minutes_to_full: answer
-                .and_then(|answer| answer.minutes_to_full)
-                .or_else(|| rollout.and_then(|rollout| rollout.minutes_to_full.map(|mean| mean.mean))),
+            false_refusal: rollout.and_then(|rollout| rollout.false_refusal).map_or(0.0, |estimate| estimate.value),
+            minutes_to_full: answer.and_then(|answer| answer.minutes_to_full).or_else(|| {
+                rollout.and_then(|r| r.harmless_minutes_to_full.or(r.minutes_to_full)).map(|mean| mean.mean)
+            }),
             usd: report.cost.usd,
             on_front: false,
         }
@@ -110,7 +123,8 @@ impl ComparisonReport {
             let _ = write!(out, ",{}", quoted(pointer));
         });
         out.push_str(
-            ",rollback,rollback_exact,mean_min_to_rollback,failures,attributable,false_rollback,min_to_full,usd,on_front\r\n",
+            ",rollback,rollback_exact,refused,mean_min_to_rollback,failures,attributable,false_rollback,false_refusal,\
+             min_to_full,usd,on_front\r\n",
         );
         for line in &self.lines {
             let optional = |value: Option<f64>| value.map_or(String::new(), |value| value.to_string());
@@ -120,13 +134,15 @@ impl ComparisonReport {
             });
             let _ = write!(
                 out,
-                ",{},{},{},{},{},{},{},{},{}\r\n",
+                ",{},{},{},{},{},{},{},{},{},{},{}\r\n",
                 line.rollback.value,
                 optional(line.rollback_exact),
+                line.refused.value,
                 optional(line.mean_minutes_to_rollback),
                 line.failures.mean,
                 line.attributable.mean,
                 optional(line.false_rollback),
+                line.false_refusal,
                 optional(line.minutes_to_full),
                 line.usd,
                 line.on_front,
@@ -138,7 +154,7 @@ impl ComparisonReport {
     /// The table in Markdown.
     pub fn markdown(&self) -> String {
         let mut out = String::from(
-            "| | P(rollback) | min to rollback | failures | only because of it | false rollback | min to full | USD | |\n\
+            "| | P(turned back) | min to rollback | failures | only because of it | falsely | min to full | USD | |\n\
              |---|---|---|---|---|---|---|---|---|\n",
         );
         for line in &self.lines {
@@ -152,7 +168,7 @@ impl ComparisonReport {
                 optional(line.mean_minutes_to_rollback),
                 number(line.failures.mean),
                 number(line.attributable.mean),
-                line.false_rollback.map_or("–".to_owned(), percent),
+                line.cries_wolf().map_or("–".to_owned(), percent),
                 optional(line.minutes_to_full),
                 number(line.usd),
                 if line.on_front { "●" } else { "" },

@@ -66,6 +66,29 @@ fn the_strategy_table() {
     assert_eq!(report.markdown().lines().count(), 10);
 }
 
+/// A version that a smoke test turns away is caught, and a harmless one that it turns away is not spared. What a harmless
+/// version waits is told of harmless versions.
+#[test]
+fn a_smoke_test_catches() {
+    let smoke = |executions: u32| {
+        let strategy =
+            format!(r#"{{"kind": "blueGreen", "smoke": {{"executions": {executions}}}, "bake_ms": 600000}}"#);
+        format!(r#"{{"name": "{executions} smoke tests", "patch": {{"alarms": [], "strategy": {strategy}}}}}"#)
+    };
+    let report = compare(&document(&format!(r#""variants": [{}, {}]"#, smoke(20), smoke(200)))).unwrap();
+    for (line, n) in report.lines.iter().zip([20, 200]) {
+        // 5 % of the new version's executions fail, 0.1 % of the old one's; 300 replications, 4.5 standard deviations.
+        for (seen, p) in [(line.catches(), 0.05_f64), (line.cries_wolf().unwrap(), 0.001)] {
+            let expected = 1.0 - (1.0 - p).powi(n);
+            let tolerance = 4.5 * (expected * (1.0 - expected) / 300.0).sqrt() + 1e-4;
+            assert!((seen - expected).abs() <= tolerance, "{}: {seen} is not {expected}", line.name);
+        }
+        assert_eq!((line.rollback.value, line.false_rollback), (0.0, Some(0.0)));
+        assert!(line.minutes_to_full.is_some_and(|minutes| minutes < 1.0), "{line:?}");
+    }
+    assert!(report.recommendation.name.is_none(), "{:?}", report.recommendation);
+}
+
 #[test]
 fn sweeps_over_two_values() {
     let sweep = r#""sweep": [{"pointer": "/strategy/weight", "values": [5, 20]}, {"pointer": "/alarms/0/threshold", "values": [1, 2, 3]}]"#;

@@ -1,7 +1,7 @@
 //! The closed form agrees with the dice.
 
 use super::*;
-use crate::simulation::run::{Budget, Merge, Simulation};
+use crate::simulation::run::{Budget, Merge, Simulation, Twins};
 use crate::simulation::statistics::{Moments, wilson};
 use crate::simulation::tree::Tree;
 use std::rc::Rc;
@@ -93,7 +93,7 @@ fn agrees_with_the_dice() {
         let excess = Moments::of(rows.iter().map(|row| f64::from(row.attributable)));
         let off = (excess.mean - answer.excess).abs() / (excess.deviation().unwrap() / (n as f64).sqrt());
         assert!(off < 4.5, "{label}: {} {}", excess.mean, answer.excess);
-        let (twins, turned) = merge.tally().twins;
+        let Twins { played: twins, rolled_back: turned, .. } = merge.tally().twins;
         assert!(
             wilson(turned, twins, 0.99999).contains(answer.false_rollback),
             "{label}: {turned} {}",

@@ -63,6 +63,12 @@ impl Report {
             if let Some(twin) = &rollout.false_rollback {
                 writeln!(out, "| P(false rollback) | {} |", estimate(twin))?;
             }
+            if let Some(twin) = rollout.false_refusal.as_ref().filter(|refused| refused.value > 0.0) {
+                writeln!(out, "| P(false refusal) | {} |", estimate(twin))?;
+            }
+            if let Some(full) = &rollout.harmless_minutes_to_full {
+                writeln!(out, "| minutes to 100 % of a version that changes nothing | {} |", mean(full))?;
+            }
             if let Some(full) = &rollout.minutes_to_full {
                 writeln!(out, "| minutes to 100 % | {} |", mean(full))?;
             }

@@ -180,6 +180,10 @@ pub(super) fn sentences(scenario: &Scenario, report: &Report) -> Vec<String> {
         return said;
     }
     said.push(format!("rolled back in {} of {n} replications", estimate(&rollout.rollback)));
+    if rollout.refused > 0 {
+        let refused = Estimate::new(rollout.refused, report.replications);
+        said.push(format!("refused before anything was shifted in {}", estimate(&refused)));
+    }
     if let Some(answer) = rollout.exact.answer() {
         let exact = answer.passage.total();
         let agrees = rollout.rollback.low <= exact && exact <= rollout.rollback.high;
@@ -202,7 +206,9 @@ pub(super) fn sentences(scenario: &Scenario, report: &Report) -> Vec<String> {
         number(blast.after_rollback.mean)
     ));
     if let Some(twin) = &rollout.false_rollback {
-        said.push(format!("a version that changes nothing would be rolled back in {}", estimate(twin)));
+        let refused = rollout.false_refusal.as_ref().filter(|refused| refused.value > 0.0);
+        let refused = refused.map_or(String::new(), |refused| format!(" and refused in {}", estimate(refused)));
+        said.push(format!("a version that changes nothing would be rolled back in {}{refused}", estimate(twin)));
     }
     said
 }

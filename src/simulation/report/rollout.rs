@@ -26,6 +26,10 @@ pub struct RolloutReport {
     pub blast: Blast,
     /// With the old version in the place of the new.
     pub false_rollback: Option<Estimate>,
+    /// The same: nothing is shifted, because of a smoke test that failed or an alarm that rang already.
+    pub false_refusal: Option<Estimate>,
+    /// The same: to 100 % that survives; of the replications that get there.
+    pub harmless_minutes_to_full: Option<Mean>,
     /// To 100 % that survives; of the replications that get there.
     pub minutes_to_full: Option<Mean>,
     /// Executions of the new version until the decision, where the strategy counts them.
@@ -112,7 +116,9 @@ pub(super) fn report(scenario: &Scenario, runner: &impl Runner, rows: &[Row], ta
         after_rollback: all(&|row| f64::from(row.after_rollback)),
         in_flight: mean(&|row| f64::from(row.in_flight), &turned),
     };
-    let (twins, turned_twins) = tally.twins;
+    let twins = tally.twins;
+    let of_twins = |count: u64| (twins.played > 0).then(|| Estimate::new(count, twins.played));
+    let waits = Moments::of_sums(twins.full, twins.full_ms, twins.full_ms_squared, 60_000.0);
     let exact = match exact(scenario, runner) {
         Ok(answer) => ExactReport::Answer(Box::new(answer)),
         Err(does_not_apply) => ExactReport::Reasons { does_not_apply },
@@ -127,7 +133,9 @@ pub(super) fn report(scenario: &Scenario, runner: &impl Runner, rows: &[Row], ta
         undecided: ends(End::Undecided),
         detection,
         blast,
-        false_rollback: (twins > 0).then(|| Estimate::new(turned_twins, twins)),
+        false_rollback: of_twins(twins.rolled_back),
+        false_refusal: of_twins(twins.refused),
+        harmless_minutes_to_full: (twins.full > 0).then(|| Mean::new(&waits)),
         minutes_to_full: mean(&|row| in_minutes(row.full), &|row| row.full != NEVER),
         decided_after: mean(&|row| f64::from(row.decided_after), &|row| row.decided_after > 0),
         exact,

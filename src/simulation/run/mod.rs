@@ -30,7 +30,7 @@ mod tally;
 mod tests;
 
 pub use detail::{Columns, Detail, Sample, Shown, ShownClose};
-pub use tally::{Closes, Durations, End, NEVER, PooledMinute, Row, Tally, VersionTally};
+pub use tally::{Closes, Durations, End, NEVER, PooledMinute, Row, Tally, Twins, VersionTally};
 
 use super::rollout::Plan;
 use super::runner::Runner;
@@ -164,7 +164,7 @@ impl<R: Runner> Simulation<R> {
 fn has_twin(scenario: &Scenario) -> bool {
     let can_turn_back = match &scenario.strategy.plan {
         Plan::Nothing | Plan::Manual(_) => false,
-        Plan::Steps(steps) => !scenario.strategy.guards.is_empty() || steps.checks_drift,
+        Plan::Steps(steps) => !scenario.strategy.guards.is_empty() || steps.checks_drift || steps.smoke.is_some(),
         Plan::Argo(_) | Plan::Flagger(_) | Plan::Sprt(_) => true,
     };
     scenario.twin && can_turn_back && scenario.effort.most() > 1

@@ -839,8 +839,7 @@ impl<R: Runner> Rig<R> {
         course.row.full = course.full;
         course.row.ending = course.ending.into();
         if course.twin {
-            tally.twins.0 += 1;
-            tally.twins.1 += u64::from(course.row.is_rolled_back());
+            tally.twins.add(&course.row);
             return;
         }
         tally.replications += 1;

@@ -252,8 +252,43 @@ pub struct Tally {
     pub versions: Sides<VersionTally>,
     pub minutes: Vec<PooledMinute>,
     pub alarms: Vec<AlarmTally>,
-    /// Of the twins, in which the new version is the old one: how many there were, and how many were rolled back.
-    pub twins: (u64, u64),
+    pub twins: Twins,
+}
+
+/// Replications in which the old version plays the new one: a change that changes nothing.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Twins {
+    pub played: u64,
+    pub rolled_back: u64,
+    /// By a smoke test or by an alarm that rang already.
+    pub refused: u64,
+    /// How many came to 100 % and stayed there; the sums of their milliseconds until then, and of the squares of these.
+    pub full: u64,
+    pub full_ms: u128,
+    pub full_ms_squared: u128,
+}
+
+impl Twins {
+    pub fn add(&mut self, row: &Row) {
+        self.played += 1;
+        self.rolled_back += u64::from(row.is_rolled_back());
+        self.refused += u64::from(row.ending == End::Refused);
+        if row.full != NEVER {
+            let ms = u128::from(row.full / 1_000_000);
+            self.full += 1;
+            self.full_ms += ms;
+            self.full_ms_squared += ms * ms;
+        }
+    }
+
+    fn merge(&mut self, other: &Twins) {
+        self.played += other.played;
+        self.rolled_back += other.rolled_back;
+        self.refused += other.refused;
+        self.full += other.full;
+        self.full_ms += other.full_ms;
+        self.full_ms_squared += other.full_ms_squared;
+    }
 }
 
 /// Minutes of which a pooled series is kept: more than any screen shows.
@@ -271,8 +306,7 @@ impl Tally {
             self.alarms.resize(other.alarms.len(), AlarmTally::default());
         }
         self.alarms.iter_mut().zip(&other.alarms).for_each(|(mine, theirs)| mine.merge(theirs));
-        self.twins.0 += other.twins.0;
-        self.twins.1 += other.twins.1;
+        self.twins.merge(&other.twins);
     }
 
     /// Adds the minutes of a run; `weights` are (from which nanosecond, weight), ascending.
@@ -325,7 +359,7 @@ mod tests {
                 versions: Sides { old: version, new: VersionTally::default() },
                 minutes,
                 alarms,
-                twins: (1, seed),
+                twins: Twins { played: 1, full_ms: u128::from(seed), ..Twins::default() },
             }
         };
         let all = |order: &[u64]| {

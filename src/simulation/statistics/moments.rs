@@ -19,6 +19,13 @@ impl Moments {
         moments
     }
 
+    /// Of whole numbers that were added up, in whatever order; the values are in units of `unit`.
+    pub fn of_sums(n: u64, sum: u128, squares: u128, unit: f64) -> Moments {
+        let all = u128::from(n.max(1));
+        let squares = (all * squares).saturating_sub(sum * sum) as f64 / all as f64;
+        Moments { n, mean: sum as f64 / all as f64 / unit, squares: squares / (unit * unit) }
+    }
+
     pub fn add(&mut self, value: f64) {
         self.n += 1;
         let before = value - self.mean;
@@ -46,5 +53,8 @@ mod tests {
         assert_eq!((moments.n, moments.mean), (8, 5.0));
         assert!((moments.variance().unwrap() - 32.0 / 7.0).abs() < 1e-14);
         assert_eq!(Moments::of([3.0]).variance(), None);
+        let sums = Moments::of_sums(8, 40, 232, 1.0);
+        assert_eq!((sums.mean, sums.variance()), (moments.mean, moments.variance()));
+        assert_eq!(Moments::of_sums(0, 0, 0, 60.0).mean, 0.0);
     }
 }

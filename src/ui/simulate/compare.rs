@@ -2,7 +2,7 @@
 
 use super::document::{Document, text, with};
 use super::explain::Explain;
-use super::rollout::{Same, chance, sentence};
+use super::rollout::{Same, chance, estimate, sentence, with_interval};
 use super::strategy::initial;
 use crate::base::Value;
 use crate::simulation::compare::{Alternative, ComparisonReport, Line};
@@ -80,21 +80,32 @@ fn letter(n: usize) -> String {
 }
 
 fn table(report: &ComparisonReport) -> Html {
-    let optional = |value: Option<f64>, write: fn(f64) -> String| value.map_or("–".to_owned(), write);
     let head = |name: &'static str, formula: &'static str, says: &'static str| {
         html! { <th scope="col"><Explain value={name} name={name} {formula} {says} /></th> }
     };
     let row = |(n, line): (usize, &Line)| {
         let chosen = report.recommendation.name.as_ref() == Some(&line.name);
+        let cell = |name: &'static str, value: Option<String>, filled: String| match value {
+            None => html! { <td class="faint">{ "–" }</td> },
+            Some(value) => html! {
+                <td><Explain {value} name={format!("{name}, {}", line.name)} formula={name} {filled} says={line.name.to_string()} /></td>
+            },
+        };
+        let rolled_back = match line.rollback_exact {
+            Some(exact) => format!("{} rolled back, exact; simulated {}", chance(exact), estimate(&line.rollback)),
+            None => format!("{} rolled back", estimate(&line.rollback)),
+        };
+        let refused =
+            if line.refused.value > 0.0 { format!(" + {} refused", estimate(&line.refused)) } else { String::new() };
         html! {
             <tr class={classes!(chosen.then_some("chosen"))}>
                 <th scope="row"><span class={classes!("letter", line.on_front.then_some("front"))}>{ letter(n) }</span>{ line.name.to_string() }</th>
-                <td>{ chance(line.catches()) }</td>
-                <td>{ optional(line.mean_minutes_to_rollback, plain) }</td>
-                <td>{ plain(line.failures.mean) }</td>
-                <td>{ plain(line.attributable.mean) }</td>
-                <td>{ optional(line.false_rollback, percent) }</td>
-                <td>{ optional(line.minutes_to_full, plain) }</td>
+                { cell("turned back", Some(chance(line.catches())), format!("{rolled_back}{refused}")) }
+                { cell("minutes to the rollback", line.mean_minutes_to_rollback.map(plain), "mean of those that were rolled back".to_owned()) }
+                { cell("failures", Some(plain(line.failures.mean)), with_interval(&line.failures, " a rollout")) }
+                { cell("failures that are its fault", Some(plain(line.attributable.mean)), with_interval(&line.attributable, " a rollout")) }
+                { cell("turned back for nothing", line.cries_wolf().map(percent), format!("{} rolled back + {} refused", percent(line.false_rollback.unwrap_or(0.0)), percent(line.false_refusal))) }
+                { cell("minutes to 100 %", line.minutes_to_full.map(plain), "of a version that changes nothing, where it gets there".to_owned()) }
                 <td>{ plain(line.usd) }</td>
             </tr>
         }
@@ -104,12 +115,12 @@ fn table(report: &ComparisonReport) -> Html {
             <thead>
                 <tr>
                     <th scope="col">{ "strategy" }</th>
-                    { head("P(rollback)", "exact where there is a closed form, else simulated", "How often the new version, as it behaves here, is turned back.") }
+                    { head("turned back", "P(rollback), exact where there is a closed form, + P(refused before anything is shifted)", "How often the new version, as it behaves here, does not come through.") }
                     { head("min to it", "mean, of those rolled back", "From the first share of traffic to the rollback.") }
                     { head("failures", "executions on the new version that fail, per rollout", "The whole blast radius.") }
                     { head("its fault", "of these, would have succeeded on the old version", "What this rollout costs customers.") }
-                    { head("false rollback", "the same with the old version in the place of the new", "How often a harmless version is turned back.") }
-                    { head("min to 100 %", "exact, or the mean of those that get there", "How long a good version waits.") }
+                    { head("for nothing", "the same with the old version in the place of the new", "How often a harmless version is turned back.") }
+                    { head("min to 100 %", "exact, or the mean of harmless versions that get there", "How long a good version waits.") }
                     { head("USD", "list price of all executions in one rollout", "Versions and aliases are free; retries and states are not.") }
                 </tr>
             </thead>

@@ -177,14 +177,14 @@ fn headline(rollout: &RolloutReport, report: &Report) -> Html {
 }
 
 /// `14.2 (14.0–14.4)`
-fn with_interval(mean: &Mean, unit: &str) -> String {
+pub(super) fn with_interval(mean: &Mean, unit: &str) -> String {
     match (mean.low, mean.high) {
         (Some(low), Some(high)) => format!("{}{unit} ({}–{})", plain(mean.mean), plain(low), plain(high)),
         _ => format!("{}{unit}", plain(mean.mean)),
     }
 }
 
-fn estimate(estimate: &Estimate) -> String {
+pub(super) fn estimate(estimate: &Estimate) -> String {
     format!("{} ({}–{})", chance(estimate.value), plain(100.0 * estimate.low), plain(100.0 * estimate.high))
 }
 
@@ -218,7 +218,10 @@ fn numbers(rollout: &RolloutReport, report: &Report, scenario: &Scenario) -> Htm
                 { line("after the rollback".into(), None, Some(with_interval(&blast.after_rollback, "")), "of these, failed at or after the rollback", "Executions keep the version they were started on: a rollback does not save them.") }
                 { line("running then".into(), None, blast.in_flight.as_ref().map(|m| with_interval(m, "")), "executions of the new version open at the rollback", "They go on on the new version, as on AWS, unless somebody stops them.") }
                 { line("false rollback".into(), exact.map(|e| chance(e.false_rollback)), rollout.false_rollback.as_ref().map(estimate), "the same with the old version in the place of the new", "How often a version that changes nothing would be turned back.") }
-                { line("time to 100 %".into(), exact.and_then(|e| e.minutes_to_full).map(|m| format!("{} min", plain(m))), rollout.minutes_to_full.as_ref().map(|m| with_interval(m, " min")), "the instant at which all start on the new version, where that lasts", "What caution costs a good version.") }
+                if rollout.false_refusal.is_some_and(|refused| refused.value > 0.0) {
+                    { line("false refusal".into(), None, rollout.false_refusal.as_ref().map(estimate), "the same, turned away before anything is shifted", "A smoke test fails by chance, or an alarm rings already.") }
+                }
+                { line("time to 100 %".into(), exact.and_then(|e| e.minutes_to_full).map(|m| format!("{} min", plain(m))), rollout.harmless_minutes_to_full.as_ref().or(rollout.minutes_to_full.as_ref()).map(|m| with_interval(m, " min")), "the instant at which all start on a new version that changes nothing, where that lasts", "What caution costs a good version.") }
                 if let Some(decided) = &rollout.decided_after {
                     { line("decided after".into(), None, Some(with_interval(decided, "")), "executions of the new version that had closed", "What a sequential test needed to see.") }
                 }
