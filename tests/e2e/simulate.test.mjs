@@ -186,6 +186,28 @@ test("strategies are compared on the same customers", () =>
     await screenshot(page, "simulate-compare");
   }));
 
+test("one value is tried at several sizes", () =>
+  rig.visit({ height: 1100 }, async (page) => {
+    await show(page, "Compare");
+    await enter(page, "rollouts", 100);
+    const compare = page.getByRole("combobox", { name: "compare" });
+    await compare.selectOption({ label: "how often Charge ends in ChargeFailed" });
+    const said = page.locator(".recommendation");
+    await said.filter({ hasText: /Sure from 2 % on. .* at 1 %, 7\d/ }).waitFor({ timeout: 60_000 });
+    const rows = page.locator(".compare-table tbody tr");
+    assert.deepEqual(await rows.locator("th").allTextContents(), ["0.5 %", "1 %", "2 %", "5 %", "10 %", "20 %", "50 %"]);
+    const curve = page.getByRole("img", { name: /^Turned back/ });
+    await curve.focus();
+    await page.keyboard.press("Home");
+    await page.locator(".readout", { hasText: /0\.5 % v2 27\.\d %/ }).waitFor();
+    // What is swept over follows the strategy: all at once has no weight.
+    await compare.selectOption({ label: "weight" });
+    await said.filter({ hasText: "Take 50 %." }).waitFor({ timeout: 60_000 });
+    assert.deepEqual(await accessibility(page), []);
+    await compare.selectOption({ label: "strategies" });
+    await said.filter({ hasText: /^Take blue\/green/ }).waitFor({ timeout: 60_000 });
+  }));
+
 for (const theme of ["light", "dark"]) {
   for (const width of [1440, 360]) {
     test(`looks as it should at ${width} px, ${theme}`, () =>

@@ -2,7 +2,7 @@
 
 use super::{Line, Want};
 use crate::base::Text;
-use crate::simulation::report::{number, percent};
+use crate::simulation::report::{chance, number, percent};
 use serde::Serialize;
 
 /// The alternative to take, and why; or why there is none.
@@ -45,7 +45,7 @@ pub(super) fn recommend(lines: &[Line], want: Want) -> Recommendation {
             "`{}`: the smallest blast radius that {asked}. It costs {} failures, catches {} and turns back for nothing {}{}",
             best.name,
             number(best.attributable.mean),
-            percent(best.catches()),
+            chance(best.catches()),
             percent(best.cries_wolf().unwrap_or(0.0)),
             match others {
                 0 => "; no other does that".to_owned(),

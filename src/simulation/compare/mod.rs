@@ -23,9 +23,9 @@ mod front;
 mod read;
 
 pub use front::{Recommendation, front};
-pub use read::{Alternative, Comparison, Want};
+pub use read::{Alternative, Comparison, Want, swept};
 
-use super::report::{Report, number, percent};
+use super::report::{Report, chance, number, percent};
 use crate::base::{Diagnostic, Text};
 use serde::Serialize;
 use std::fmt::Write;
@@ -164,7 +164,7 @@ impl ComparisonReport {
                 out,
                 "| {} | {} | {} | {} | {} | {} | {} | {} | {} |",
                 line.name.replace('|', "\\|"),
-                percent(line.catches()),
+                chance(line.catches()),
                 optional(line.mean_minutes_to_rollback),
                 number(line.failures.mean),
                 number(line.attributable.mean),

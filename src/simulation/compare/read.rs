@@ -65,6 +65,18 @@ impl Comparison {
     }
 }
 
+/// The alternatives that other values at a pointer make of a scenario, without those that cannot be played.
+pub fn swept(base: &Value, pointer: &str, values: impl IntoIterator<Item = Value>) -> Vec<Alternative> {
+    let pointer = Pointer::from(pointer);
+    let alternative = |value: Value| {
+        let document = replaced(base, &pointer, &value)?.to_json();
+        let values = vec![value.to_json()];
+        Scenario::parse(&document).ok()?;
+        Some(Alternative { name: values.concat().into(), values, document })
+    };
+    values.into_iter().filter_map(alternative).collect()
+}
+
 fn read(place: &Place, findings: &mut Findings) -> Option<Comparison> {
     let members = place.object(findings, &["weir", "$schema", "scenario", "variants", "sweep", "want"])?;
     if let Some(at) = members.required("weir", findings)

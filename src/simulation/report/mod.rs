@@ -22,7 +22,7 @@ mod run;
 mod tests;
 mod version;
 
-pub use plain::{count, number, percent};
+pub use plain::{chance, count, number, percent};
 pub use rollout::{Blast, Detection, ExactReport, RolloutReport};
 pub use run::{DecisionReport, RunReport};
 pub use version::{ClassReport, DurationReport, ErrorReport, Quantile, VersionReport};

@@ -13,6 +13,11 @@ pub fn percent(share: f64) -> String {
     format!("{} %", number(100.0 * share))
 }
 
+/// A probability: `57.6 %`, and never `100 %` for what is not certain.
+pub fn chance(p: f64) -> String {
+    if p > 0.9995 && p < 1.0 { "> 99.9 %".to_owned() } else { percent(p) }
+}
+
 /// Three significant digits, and no more places than that needs.
 pub fn number(x: f64) -> String {
     if x == 0.0 || !x.is_finite() {

@@ -87,6 +87,9 @@ pub struct PlotProps {
     /// The marks at the y axis, where round values will not do.
     #[prop_or_default]
     pub y_ticks: Option<Vec<f64>>,
+    /// Places of the x axis and what is written there, where it does not count minutes.
+    #[prop_or_default]
+    pub x_ticks: Option<Vec<(f64, AttrValue)>>,
 }
 
 /// Room for the words at the axes.
@@ -143,17 +146,24 @@ pub fn Plot(props: &PlotProps) -> Html {
         let as_table = as_table.clone();
         Callback::from(move |_: MouseEvent| as_table.set(!*as_table))
     };
+    let named = |place: f64| match &props.x_ticks {
+        None => AttrValue::from(time(place)),
+        Some(ticks) => ticks.iter().find(|(tick, _)| *tick == place).map(|(_, name)| name.clone()).unwrap_or_default(),
+    };
     let pointed = at.and_then(|at| props.rows.get(at));
     let readout = match pointed {
         Some(row) => {
             let cells = props.heads.iter().zip(&row.cells).map(|(head, cell)| {
                 html! { <span class="pair"><span class="head">{ head.clone() }</span>{ " " }<b>{ cell.clone() }</b></span> }
             });
-            html! { <><span class="pair"><b>{ time(row.x) }</b></span>{ for cells }</> }
+            html! { <><span class="pair"><b>{ named(row.x) }</b></span>{ for cells }</> }
         }
         None => props.aside.clone(),
     };
-    let x_ticks = Scale::time_ticks(props.x, ((width / 84.0) as u32).clamp(2, 14));
+    let x_ticks = props.x_ticks.clone().unwrap_or_else(|| {
+        let ticks = Scale::time_ticks(props.x, ((width / 84.0) as u32).clamp(2, 14));
+        ticks.into_iter().map(|tick| (tick, AttrValue::from(time(tick)))).collect()
+    });
     let y_ticks = props.y_ticks.clone().unwrap_or_else(|| Scale::ticks(props.y, 3));
     html! {
         <figure class="plot" ref={node}>
@@ -174,10 +184,10 @@ pub fn Plot(props: &PlotProps) -> Html {
             if *as_table {
                 <div class="plot-table" tabindex="0">
                     <table>
-                        <thead><tr><th scope="col">{ "time" }</th>{ for props.heads.iter().map(|head| html! { <th scope="col">{ head.clone() }</th> }) }</tr></thead>
+                        <thead><tr><th scope="col">{ if props.x_ticks.is_some() { "value" } else { "time" } }</th>{ for props.heads.iter().map(|head| html! { <th scope="col">{ head.clone() }</th> }) }</tr></thead>
                         <tbody>
                             { for props.rows.iter().take(2000).map(|row| html! {
-                                <tr><th scope="row">{ time(row.x) }</th>{ for row.cells.iter().map(|cell| html! { <td>{ cell.clone() }</td> }) }</tr>
+                                <tr><th scope="row">{ named(row.x) }</th>{ for row.cells.iter().map(|cell| html! { <td>{ cell.clone() }</td> }) }</tr>
                             }) }
                         </tbody>
                     </table>
@@ -205,10 +215,10 @@ pub fn Plot(props: &PlotProps) -> Html {
                                 </>
                             }
                         }) }
-                        { for x_ticks.iter().map(|tick| {
+                        { for x_ticks.iter().map(|(tick, name)| {
                             let place = x.place(*tick);
                             let class = if place > right - 24.0 { "x end" } else { "x" };
-                            html! { <text {class} x={format!("{place:.1}")} y={(props.height - 5.0).to_string()}>{ time(*tick) }</text> }
+                            html! { <text {class} x={format!("{place:.1}")} y={(props.height - 5.0).to_string()}>{ name.clone() }</text> }
                         }) }
                     </g>
                     { for props.series.iter().map(|series| drawn(series, &x, &y, (LEFT, right), (TOP, bottom))) }

@@ -2,11 +2,11 @@
 
 use super::document::{Document, text, with};
 use super::explain::Explain;
-use super::rollout::{Same, chance, estimate, sentence, with_interval};
+use super::rollout::{Same, estimate, sentence, with_interval};
 use super::strategy::initial;
 use crate::base::Value;
-use crate::simulation::compare::{Alternative, ComparisonReport, Line};
-use crate::simulation::report::{number as plain, percent};
+use crate::simulation::compare::{Alternative, ComparisonReport, Line, Want};
+use crate::simulation::report::{chance, number as plain, percent};
 use crate::ui::chart::{Scale, time, use_width};
 use yew::prelude::*;
 
@@ -67,7 +67,7 @@ pub fn Compare(props: &CompareProps) -> Html {
                 }
             </p>
             <div class="compare-columns">
-                <div class="compare-table" tabindex="0">{ table(report) }</div>
+                <div class="compare-table" tabindex="0">{ table(report, "strategy", true, report.recommendation.name.as_deref()) }</div>
                 <Front report={props.report.clone()} />
             </div>
         </div>
@@ -79,12 +79,13 @@ fn letter(n: usize) -> String {
     char::from_u32('A' as u32 + (n % 26) as u32).map_or(String::new(), String::from)
 }
 
-fn table(report: &ComparisonReport) -> Html {
+/// The lines side by side. Those of a sweep have no letter, because no picture calls them by it; `mark` is set off.
+pub(super) fn table(report: &ComparisonReport, what: &str, has_letters: bool, mark: Option<&str>) -> Html {
     let head = |name: &'static str, formula: &'static str, says: &'static str| {
         html! { <th scope="col"><Explain value={name} name={name} {formula} {says} /></th> }
     };
     let row = |(n, line): (usize, &Line)| {
-        let chosen = report.recommendation.name.as_ref() == Some(&line.name);
+        let chosen = mark == Some(&*line.name);
         let cell = |name: &'static str, value: Option<String>, filled: String| match value {
             None => html! { <td class="faint">{ "–" }</td> },
             Some(value) => html! {
@@ -99,7 +100,12 @@ fn table(report: &ComparisonReport) -> Html {
             if line.refused.value > 0.0 { format!(" + {} refused", estimate(&line.refused)) } else { String::new() };
         html! {
             <tr class={classes!(chosen.then_some("chosen"))}>
-                <th scope="row"><span class={classes!("letter", line.on_front.then_some("front"))}>{ letter(n) }</span>{ line.name.to_string() }</th>
+                <th scope="row">
+                    if has_letters {
+                        <span class={classes!("letter", line.on_front.then_some("front"))}>{ letter(n) }</span>
+                    }
+                    { line.name.to_string() }
+                </th>
                 { cell("turned back", Some(chance(line.catches())), format!("{rolled_back}{refused}")) }
                 { cell("minutes to the rollback", line.mean_minutes_to_rollback.map(plain), "mean of those that were rolled back".to_owned()) }
                 { cell("failures", Some(plain(line.failures.mean)), with_interval(&line.failures, " a rollout")) }
@@ -114,7 +120,7 @@ fn table(report: &ComparisonReport) -> Html {
         <table class="by-version">
             <thead>
                 <tr>
-                    <th scope="col">{ "strategy" }</th>
+                    <th scope="col">{ what.to_owned() }</th>
                     { head("turned back", "P(rollback), exact where there is a closed form, + P(refused before anything is shifted)", "How often the new version, as it behaves here, does not come through.") }
                     { head("min to it", "mean, of those rolled back", "From the first share of traffic to the rollback.") }
                     { head("failures", "executions on the new version that fail, per rollout", "The whole blast radius.") }
@@ -149,14 +155,17 @@ fn Front(FrontProps { report }: &FrontProps) -> Html {
         .enumerate()
         .filter_map(|(n, line)| Some((n, line, line.minutes_to_full?, line.attributable.mean)))
         .collect();
+    let is_wolf = |line: &Line| line.cries_wolf().is_some_and(|share| share > Want::default().false_rollback);
+    let wolves = lines.iter().any(is_wolf);
     let most = |of: fn(&(usize, &Line, f64, f64)) -> f64| points.iter().map(of).fold(1e-9, f64::max);
     let (right, top) = ((width - 24.0).max(LEFT + 1.0), 12.0);
     let (x_end, y_end) = (most(|point| point.2) * 1.08, most(|point| point.3) * 1.12);
-    let x = Scale::new((0.0, x_end), (LEFT, right));
+    // What is at once lies beside the axis, not on it.
+    let x = Scale::new((-0.03 * x_end, x_end), (LEFT, right));
     let y = Scale::new((0.0, y_end), (HEIGHT - BOTTOM, top));
     html! {
         <figure class="plot front-plot" ref={node}>
-            <figcaption><span class="title">{ "Speed against damage" }</span><span class="readout"><span class="faint">{ "filled: no other is better in everything" }</span></span></figcaption>
+            <figcaption><span class="title">{ "Speed against damage" }</span><span class="readout"><span class="faint">{ "filled: no other is better in everything" }{ if wolves { " · red: turns back more than 5 % of harmless ones" } else { "" } }</span></span></figcaption>
             if width > 0.0 {
                 <svg class="plot-drawing" width={width.to_string()} height={HEIGHT.to_string()} role="img" aria-label="Minutes to 100 % against failures that are the rollout's fault; the table has the numbers">
                     <g class="axis" aria-hidden="true">
@@ -173,7 +182,7 @@ fn Front(FrontProps { report }: &FrontProps) -> Html {
                     { for points.iter().map(|(n, line, minutes, failures)| {
                         let (cx, cy) = (x.place(*minutes), y.place(*failures));
                         html! {
-                            <g class={classes!("point", line.on_front.then_some("front"))}>
+                            <g class={classes!("point", line.on_front.then_some("front"), is_wolf(line).then_some("wolf"))}>
                                 <circle cx={cx.to_string()} cy={cy.to_string()} r="9" />
                                 <text x={cx.to_string()} y={cy.to_string()} dy="0.35em">{ letter(*n) }</text>
                                 <title>{ line.name.to_string() }</title>

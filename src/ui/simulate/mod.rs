@@ -25,6 +25,7 @@ mod pane;
 pub mod parts;
 mod rollout;
 mod strategy;
+mod sweep;
 mod traffic;
 
 pub use document::Document;

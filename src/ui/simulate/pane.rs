@@ -7,6 +7,7 @@ use super::executions::Executions;
 use super::field::Crowd;
 use super::parts::{Choice, Number};
 use super::rollout::{Results, Same, Settings};
+use super::sweep::{Knob, Sweep, alternatives as swept, knobs};
 use super::traffic::{Counted, Traffic};
 use super::{Flows, Opened};
 use crate::base::Value;
@@ -112,6 +113,8 @@ pub enum Msg {
     Edit(&'static str, Option<Value>),
     Play,
     Stop,
+    /// Compares strategies, or the values of a knob by its pointer.
+    Compare(String),
     /// The settings have been left alone for a moment.
     Settled,
     /// Of which run.
@@ -194,6 +197,8 @@ struct Contest {
     play: Play,
     /// The document that they were made of.
     of: Option<Rc<str>>,
+    /// What is swept over; else strategies are compared.
+    knob: Option<Knob>,
     alternatives: Vec<Alternative>,
     reports: Vec<Report>,
     told: Option<Same<ComparisonReport>>,
@@ -269,6 +274,12 @@ impl Component for SimulatePane {
                 }
                 return false;
             }
+            Msg::Compare(pointer) => {
+                let known = self.document.as_ref().map(|Same(document)| knobs(document)).unwrap_or_default();
+                self.contest.knob = known.into_iter().find(|knob| knob.pointer == pointer);
+                self.contest.told = None;
+                self.play(ctx, What::Compare);
+            }
             Msg::Play => self.play(ctx, self.tab.shows()),
             Msg::Settled => {
                 self.waits = None;
@@ -328,7 +339,7 @@ impl Component for SimulatePane {
                     { match self.tab {
                         Tab::Traffic => self.traffic(ctx),
                         Tab::Rollout => self.rollout(ctx),
-                        Tab::Compare => self.compare(),
+                        Tab::Compare => self.compare(ctx),
                         Tab::Cost => self.cost(ctx),
                         Tab::Executions => self.executions(ctx),
                         Tab::Cli => html! { <CliPane transcript={Rc::clone(&props.transcript)} on={props.on.clone()} /> },
@@ -372,10 +383,14 @@ impl SimulatePane {
             What::Traffic => self.stream.play.begin(ctx, &self.pool, what, document),
             What::Rollout => self.rollout.begin(ctx, &self.pool, what, document),
             What::Compare => {
-                let Some(alternatives) = self.document.as_ref().map(|document| alternatives(&document.0)) else {
-                    return;
-                };
+                let Some(Same(own)) = &self.document else { return };
                 let contest = &mut self.contest;
+                // As it is now, if it is there still.
+                contest.knob = contest
+                    .knob
+                    .take()
+                    .and_then(|known| knobs(own).into_iter().find(|knob| knob.pointer == known.pointer));
+                let alternatives = contest.knob.as_ref().map_or_else(|| alternatives(own), |knob| swept(own, knob));
                 contest.of = Some(document);
                 contest.reports.clear();
                 contest.alternatives = alternatives;
@@ -682,20 +697,36 @@ impl SimulatePane {
         }
     }
 
-    fn compare(&self) -> Html {
+    fn compare(&self, ctx: &Context<Self>) -> Html {
         let Some(document) = &self.document else { return nothing() };
         if document.0.is_single() {
             return html! { <p class="empty">{ "There is one version only: publish a second one, and ways of rolling it out are compared here." }</p> };
         }
         let contest = &self.contest;
-        if let State::Failed(problems) = &contest.play.state {
-            return problems_view("These rollouts cannot be compared", problems);
-        }
-        match &contest.told {
-            Some(report) => {
-                html! { <Compare report={report.clone()} of={contest.alternatives.len()} is_stale={contest.play.is_stale} /> }
-            }
-            None => waiting(&contest.play),
+        let (of, is_stale) = (contest.alternatives.len(), contest.play.is_stale);
+        let shown = match (&contest.play.state, &contest.told, &contest.knob) {
+            (State::Failed(problems), ..) => problems_view("These rollouts cannot be compared", problems),
+            (_, Some(report), None) => html! { <Compare report={report.clone()} {of} {is_stale} /> },
+            (_, Some(report), Some(knob)) => html! {
+                <Sweep
+                    report={report.clone()}
+                    knob={knob.clone()}
+                    old={document.0.old.to_string()}
+                    new={document.0.new.to_string()}
+                    {of}
+                    {is_stale}
+                />
+            },
+            (_, None, _) => waiting(&contest.play),
+        };
+        let mut options = vec![(AttrValue::from(""), AttrValue::from("strategies"))];
+        options.extend(knobs(&document.0).into_iter().map(|knob| (knob.pointer.into(), knob.name.into())));
+        let value = contest.knob.as_ref().map_or(String::new(), |knob| knob.pointer.clone());
+        html! {
+            <>
+                <div class="compare-what"><Choice label="compare" {options} {value} onchange={ctx.link().callback(Msg::Compare)} /></div>
+                { shown }
+            </>
         }
     }
 

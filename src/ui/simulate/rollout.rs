@@ -9,7 +9,7 @@ use crate::base::Value;
 use crate::simulation::alarm::{AlarmState, Point};
 use crate::simulation::presets::{PRESETS, Preset};
 use crate::simulation::report::{
-    Estimate, ExactReport, Mean, Report, RolloutReport, RunReport, count, number as plain, percent,
+    Estimate, ExactReport, Mean, Report, RolloutReport, RunReport, chance, count, number as plain,
 };
 use crate::simulation::rollout::Deed;
 use crate::simulation::scenario::Scenario;
@@ -143,11 +143,6 @@ fn warnings(report: &Report) -> Html {
             }) }
         </ul>
     }
-}
-
-/// A probability: `57.6 %`, and never `100 %` for what is not certain.
-pub(super) fn chance(p: f64) -> String {
-    if p > 0.9995 && p < 1.0 { "> 99.9 %".to_owned() } else { percent(p) }
 }
 
 /// A message as a sentence.
