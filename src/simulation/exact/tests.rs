@@ -56,6 +56,11 @@ fn agrees_with_the_dice() {
     let p90 = format!(
         r#""alarms": [{{{ALARM}, "metric": "ExecutionTime", "operator": ">", "statistic": "p80", "threshold": 90000, "N": 2}}]"#
     );
+    // Until something is published, it sees what was before, and that rings.
+    let blind = format!(
+        r#""alarms": [{{{ALARM}, {failed}, "statistic": "Sum", "threshold": 2, "N": 3, "M": 2, "before": "breaching"}}],
+            "metrics": {{"publish_delay_ms": 90000}}"#
+    );
     let mut checked = 0;
     for (traffic, strategy, latency, alarm) in [
         (poisson, canary, at_once, &sum),
@@ -67,6 +72,7 @@ fn agrees_with_the_dice() {
         (poisson, linear, uniform, &ratio),
         (poisson, canary, slow, &clock),
         (poisson, canary, slow, &p90),
+        (poisson, canary, slow, &blind),
     ] {
         let scenario = scenario(0.12, latency, &format!("{traffic}, {strategy}, {alarm}"));
         let tree = Tree::new(&scenario).unwrap();
