@@ -396,7 +396,58 @@ fn bad_documents() {
             true,
         ),
         ("/price", r#"{"per_gb_hour": [1]}"#.into(), "/price/per_gb_hour", "1 prices for three tiers", true),
+        (
+            "/alarms",
+            alarm(&format!(r#"{count}, "period_s": 300, "N": 300"#)),
+            "/alarms/0/N",
+            "300 periods of 5 minutes are longer than CloudWatch's day",
+            false,
+        ),
+        (
+            "/alarms",
+            alarm(&format!(r#"{count}, "period_s": 7200, "N": 85"#)),
+            "/alarms/0/N",
+            "85 periods of 120 minutes are longer than CloudWatch's seven days",
+            false,
+        ),
+        (
+            "/strategy",
+            r#"{"kind": "steps", "steps": [{"weight": 50, "hold_ms": 9}, {"weight": 20, "hold_ms": 9}]}"#.into(),
+            "/strategy/steps/1",
+            "the weight falls from 50 % to 20 %",
+            false,
+        ),
+        (
+            "/strategy",
+            r#"{"kind": "sprt", "weight": 0, "p0": 0.01, "p1": 0.05, "alpha": 0.05, "beta": 0.1}"#.into(),
+            "/strategy/weight",
+            "a test at 0 % never hears anything",
+            false,
+        ),
+        (
+            "/strategy",
+            r#"{"kind": "blueGreen", "smoke": {"executions": 3, "max_failures": 3}}"#.into(),
+            "/strategy/smoke",
+            "3 executions never fail more often than 3 times",
+            false,
+        ),
+        (
+            "/strategy",
+            r#"{"kind": "allAtOnce", "to": "5"}"#.into(),
+            "/strategy",
+            "version `5` takes all starts already: there is nothing to roll out",
+            false,
+        ),
+        ("/concurrency", r#"{"bucket": 1, "refill_per_s": 0.5, "on_throttle": "retry"}"#.into(), "", "", false),
     ] {
+        if message.is_empty() {
+            // As many as may come: each of them tries three hundred times.
+            let text = with(pointer, &json).to_json().replace(r#""per_min":100"#, r#""per_min":1000000"#);
+            let told = findings(&Value::parse(&text).unwrap());
+            let message = "each of 15000000 starts may be tried 300 times more";
+            assert_eq!(told.first(), Some(&("/concurrency".to_owned(), message.to_owned())), "{told:?}");
+            continue;
+        }
         let mut document = with(pointer, &json);
         if message.contains("15000000000") {
             let text = with("/traffic/per_min", "10000000").to_json();
