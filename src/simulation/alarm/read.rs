@@ -252,11 +252,12 @@ fn read_dimension(place: &Place, names: &Names, findings: &mut Findings) -> Opti
         (Some(at), None) => {
             let name = at.string(findings)?;
             let known = [names.old, names.new].map(|version| names.versions.get(version).copied().unwrap_or(""));
-            if known[1] == &*name {
-                return Some(Dimension::NewVersion);
-            }
+            // Where there is one version alone, it is the old one that gets the executions.
             if known[0] == &*name {
                 return Some(Dimension::OldVersion);
+            }
+            if known[1] == &*name {
+                return Some(Dimension::NewVersion);
             }
             let finding = at.error("unknown-name", format!("an alarm on nothing: version `{name}` gets no executions"));
             findings.push(finding.help(format!("one of {}", listed(&known))));

@@ -278,6 +278,17 @@ fn what_closes_as_it_is_rolled_back_has_closed() {
     }
 }
 
+/// An alarm on the version of a scenario that has no other hears of its executions.
+#[test]
+fn a_version_alone_is_heard() {
+    let text = r#"{"weir": 1, "traffic": {"kind": "constant", "per_min": 10}, "horizon_ms": 300000,
+        "alias": {"weights": {"1": 100}}, "versions": {"1": {"definition": {"StartAt": "A", "States": {"A": {"Type": "Fail"}}}}},
+        "alarms": [{"name": "bad", "metric": "ExecutionsFailed", "statistic": "Sum", "dimension": {"Version": "1"},
+          "operator": ">=", "threshold": 10}]}"#;
+    let merge = run(&Rc::new(Scenario::parse(text).unwrap()), 1000);
+    assert_eq!(merge.tally().alarms[0].breaching, 5);
+}
+
 #[test]
 fn throttled_starts_wait_or_are_lost() {
     let limit = |on: &str| format!(r#""concurrency": {{"bucket": 10, "refill_per_s": 0.5, "on_throttle": "{on}"}}"#);
