@@ -257,16 +257,28 @@ fn invert(rate: &Rate, start: u64, length: u64, u: f64) -> f64 {
             }
             now - start as f64
         }
-        // Within a minute the rate is nearly even, so a few steps of Newton's method are exact to the nanosecond.
+        // A few steps of Newton's method are exact to the nanosecond where the rate is nearly even within the minute. Where
+        // it is not, they are kept between what is known to be too early and too late.
         _ => {
             let mut t = u * length as f64;
-            for _ in 0..8 {
+            let (mut early, mut late) = (0.0, length as f64);
+            for step in 0..100 {
                 let here = rate.at(Delay::from_nanos(start + t as u64)) / minute;
-                let next = (t - (expected(t) - before - target) / here).clamp(0.0, length as f64);
-                if next.is_nan() || (next - t).abs() < 0.5 {
+                let off = expected(t) - before - target;
+                if off > 0.0 {
+                    late = t
+                } else {
+                    early = t
+                }
+                let newton = t - off / here;
+                let next = if (early..=late).contains(&newton) { newton } else { (early + late) / 2.0 };
+                // Far from the start the sums are not exact to the nanosecond any more.
+                let close = if step < 8 { 0.5 } else { 1000.0 };
+                let is_close = (next - t).abs() < close;
+                t = next;
+                if is_close {
                     break;
                 }
-                t = next;
             }
             t
         }
@@ -376,6 +388,8 @@ mod tests {
             Rate::Ramp { from_per_min: 900.0, to_per_min: 0.0, over: Delay::from_secs(450) },
             Rate::Piecewise { steps: vec![(100.0, Delay::from_secs(90)), (0.0, min(2)), (900.0, Delay::from_secs(7))] },
             Rate::Diurnal { mean_per_min: 300.0, amplitude: 1.0, period_min: 7, phase: Delay::from_secs(20) },
+            Rate::Diurnal { mean_per_min: 200.0, amplitude: 1.0, period_min: 1, phase: Delay::ZERO },
+            Rate::Diurnal { mean_per_min: 300.0, amplitude: 0.9, period_min: 2, phase: Delay::from_secs(70) },
         ] {
             let arrivals = arrivals(rate.clone(), None, 12.25);
             let whole = rate.expected(Delay::from_nanos(arrivals.end));

@@ -87,6 +87,12 @@ pub trait Runner {
         Coverage::default()
     }
 
+    /// The rules of a version's behaviours whose guards never decide, whatever becomes of its executions: the place of the
+    /// behaviour and that of the rule. None are told where that is not known.
+    fn idle_guards(&self, _version: usize) -> Vec<(usize, usize)> {
+        Vec::new()
+    }
+
     /// The tasks of a version about which the scenario says nothing.
     fn silent(&self, _version: usize) -> &[Text] {
         &[]

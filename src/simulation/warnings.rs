@@ -23,8 +23,8 @@ use super::run::Tally;
 use super::runner::Runner;
 use super::scenario::{Scenario, minutes};
 use super::statistics::executions_to_see;
-use crate::base::Delay;
 use crate::base::value::read::Node;
+use crate::base::{Delay, Pointer};
 use crate::engine::tasks::Outcome;
 use serde::Serialize;
 
@@ -67,6 +67,7 @@ pub(super) fn warnings(scenario: &Scenario, runner: &impl Runner, tally: &Tally)
     list.strategy();
     list.retries();
     list.silence(runner);
+    list.guards(runner);
     list.found
 }
 
@@ -246,6 +247,30 @@ impl List<'_> {
                     pointer,
                     message,
                     "give it a `behaviour`: how long it takes, and how often it fails",
+                );
+            }
+        }
+    }
+
+    /// About rules that decide nothing.
+    fn guards(&mut self, runner: &impl Runner) {
+        for (place, version) in self.scenario.versions.iter().enumerate() {
+            for (behaviour, rule) in runner.idle_guards(place) {
+                let Some((task, _)) = version.behaviours.get(behaviour) else { continue };
+                let pointer = Pointer::root().key("versions").key(&version.name).key("behaviour").key(task);
+                let at = self.scenario.root.get("versions").and_then(|versions| versions.get(&version.name));
+                let at = at.and_then(|version| version.get("behaviour")).and_then(|tasks| tasks.get(task));
+                let pointer = if at.is_some_and(Node::is_array) { pointer.index(rule) } else { pointer };
+                let message = format!(
+                    "the guard of rule {} of `{task}` of version {} never holds, or a rule before it decides",
+                    rule + 1,
+                    version.name
+                );
+                self.add(
+                    "guard-never-holds",
+                    pointer.key("guard").to_string(),
+                    message,
+                    "compare it with what the task is called with, `$states.input`, or put the rule first",
                 );
             }
         }

@@ -83,6 +83,9 @@ pub fn tell(file: &str, text: &str, findings: &[Diagnostic]) -> bool {
     let (lines, colours) = (LineIndex::new(text), Colours::of_errors());
     for finding in findings {
         eprint!("{}", print::diagnostic(file, text, &lines, finding, colours));
+        if !finding.pointer.is_root() {
+            eprintln!("  {}= at {}{}", colours.faint, finding.pointer, colours.end);
+        }
     }
     false
 }

@@ -149,6 +149,11 @@ impl Rule {
         Rule { guard: None, classes: Vec::new(), attempts: 1..=u32::MAX, cases, shifting: false }
     }
 
+    /// The number of its guard, where it has one.
+    pub fn guard(&self) -> Option<u32> {
+        self.guard
+    }
+
     /// The number of the first of its cases among those of the behaviour.
     pub fn first_case(&self) -> usize {
         self.cases.start

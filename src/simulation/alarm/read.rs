@@ -14,8 +14,10 @@ pub(in crate::simulation) struct Names<'a> {
     pub alias: &'a str,
 }
 
-/// The most that CloudWatch lets N periods last.
-const MAX_MINUTES: u64 = 7 * 1440;
+/// The most that CloudWatch lets N periods last: a day, and a week where they are an hour or longer. (PutMetricAlarm.)
+fn max_minutes(period: u64) -> u64 {
+    if period < 60 { 1440 } else { 7 * 1440 }
+}
 
 impl Alarm {
     pub(in crate::simulation) fn read(place: &Place, names: &Names, findings: &mut Findings) -> Option<Alarm> {
@@ -62,10 +64,13 @@ impl Alarm {
             findings.push(finding.help("`M` is at most `N`"));
         }
         if let (Some(n), Some(period)) = (periods, period)
-            && n * period > MAX_MINUTES
+            && n * period > max_minutes(period)
         {
-            let message = format!("{n} periods of {period} minutes are longer than CloudWatch's seven days");
-            findings.push(place.error("out-of-range", message));
+            let (most, minutes) = (max_minutes(period) / period, if period == 1 { "minute" } else { "minutes" });
+            let length = if period < 60 { "day" } else { "seven days" };
+            let message = format!("{n} periods of {period} {minutes} are longer than CloudWatch's {length}");
+            let at = members.get("N").unwrap_or_else(|| place.clone());
+            findings.push(at.error("out-of-range", message).help(format!("`N` is at most {most} here")));
         }
         let missing = optional_word(&members, "treatMissing", TreatMissing::Missing, &TreatMissing::WORDS, findings);
         let low = [("evaluate", false), ("ignore", true)];
@@ -247,11 +252,12 @@ fn read_dimension(place: &Place, names: &Names, findings: &mut Findings) -> Opti
         (Some(at), None) => {
             let name = at.string(findings)?;
             let known = [names.old, names.new].map(|version| names.versions.get(version).copied().unwrap_or(""));
-            if known[1] == &*name {
-                return Some(Dimension::NewVersion);
-            }
+            // Where there is one version alone, it is the old one that gets the executions.
             if known[0] == &*name {
                 return Some(Dimension::OldVersion);
+            }
+            if known[1] == &*name {
+                return Some(Dimension::NewVersion);
             }
             let finding = at.error("unknown-name", format!("an alarm on nothing: version `{name}` gets no executions"));
             findings.push(finding.help(format!("one of {}", listed(&known))));

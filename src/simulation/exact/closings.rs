@@ -17,18 +17,37 @@ pub(super) struct Path {
     pub full: Option<u64>,
 }
 
-/// Where the rate or a probability changes, a minute is cut into so many pieces, in each of which they are constant:
-/// about six digits.
+/// Where the rate or a probability changes, a minute is cut into so many pieces, in each of which they change evenly:
+/// about eight digits, and six where a latency has a least or a greatest value that falls inside of a piece.
 const PIECES: u64 = 16;
 
 /// A stretch of time in which starts come at one rate and see one weight.
 struct Piece {
     from: u64,
     to: u64,
-    /// Expected starts in it.
-    starts: f64,
+    /// Expected starts in its two halves.
+    halves: [f64; 2],
     /// The weight of the new version, from 0 to 1.
     weight: f64,
+}
+
+impl Piece {
+    /// Expected starts in it.
+    fn starts(&self) -> f64 {
+        self.halves.iter().sum()
+    }
+
+    fn middle(&self) -> u64 {
+        self.from + (self.to - self.from) / 2
+    }
+
+    /// The expected number of starts with a property, where `halves` are the starts that may have it, and `chances` the
+    /// mean chances of it, in the two halves. Both change evenly: their product is that of the means and a twelfth of that
+    /// of the slopes.
+    fn product(halves: [f64; 2], chances: [f64; 2]) -> f64 {
+        let ([a, b], [p, q]) = (halves, chances);
+        (a + b) * (p + q) / 2.0 + (b - a) * (q - p) * 2.0 / 3.0
+    }
 }
 
 impl Path {
@@ -49,8 +68,9 @@ impl Path {
             while now < to {
                 let next = (now / step + 1).saturating_mul(step).min(to);
                 let expected = |nanos: u64| scenario.traffic.rate.expected(Delay::from_nanos(nanos));
-                let starts = expected(next) - expected(now);
-                pieces.push(Piece { from: now, to: next, starts, weight: f64::from(*weight) / 100.0 });
+                let (begin, middle, end) = (expected(now), expected(now + (next - now) / 2), expected(next));
+                let halves = [middle - begin, end - middle];
+                pieces.push(Piece { from: now, to: next, halves, weight: f64::from(*weight) / 100.0 });
                 now = next;
             }
         }
@@ -119,31 +139,56 @@ pub(super) fn expected(
     to: u64,
 ) -> Result<f64, String> {
     let steady = runner.is_steady(counted.version);
-    let mut known = if steady { Some(futures(scenario, runner, counted.version, 0)?) } else { None };
+    let known = if steady { Some(futures(scenario, runner, counted.version, 0)?) } else { None };
     let mut sum = 0.0;
     for piece in path.pieces(scenario, to, steady, false) {
         let share = if counted.is_new { piece.weight } else { 1.0 - piece.weight };
-        if share == 0.0 || piece.starts == 0.0 {
+        if share == 0.0 || piece.starts() == 0.0 {
             continue;
         }
-        let here = match known.take() {
-            Some(futures) => futures,
-            None => futures(scenario, runner, counted.version, (piece.from + piece.to) / 2)?,
-        };
-        let length = (piece.to - piece.from) as f64;
-        let in_window = |future: &Future| {
-            // The mean over starts s in the piece of P(it closes within T − s): differences of integrals.
+        // The mean over the starts of a half of P(it closes within T − s): differences of integrals.
+        let within = |future: &Future, from_start: u64, to_start: u64| {
             let up_to = |t: u64| {
                 let integral = |x: u64| closing_integral(future, x, counted.longer_than);
-                integral(t.saturating_sub(piece.from)) - integral(t.saturating_sub(piece.to))
+                integral(t.saturating_sub(from_start)) - integral(t.saturating_sub(to_start))
             };
-            (up_to(to) - up_to(from)) / length
+            (up_to(to) - up_to(from)) / (to_start - from_start).max(1) as f64
         };
-        let p = here.iter().filter(|future| (counted.which)(future)).map(in_window).sum::<f64>();
-        sum += piece.starts * share * p;
-        if steady {
-            known = Some(here);
-        }
+        let middle = piece.middle();
+        let halves = |future: &Future| [within(future, piece.from, middle), within(future, middle, piece.to)];
+        let counts = |future: &&Future| (counted.which)(future);
+        let met = match &known {
+            Some(futures) if is_fine(scenario, steady) => {
+                let product = |future| Piece::product(piece.halves, halves(future));
+                futures.iter().filter(counts).map(product).sum::<f64>()
+            }
+            Some(futures) => {
+                let whole = |future| within(future, piece.from, piece.to);
+                piece.starts() * futures.iter().filter(counts).map(whole).sum::<f64>()
+            }
+            None => {
+                let at = |nanos: u64| futures(scenario, runner, counted.version, nanos);
+                let [first, second] = [at((piece.from + middle) / 2)?, at((middle + piece.to) / 2)?];
+                let pairs = first.iter().zip(&second).filter(|(first, _)| (counted.which)(first));
+                let product = |(first, second): (&Future, &Future)| {
+                    // What may have it changes with the probability; that is no part of the chances then.
+                    let chances = halves(first).map(|chance| if first.p > 0.0 { chance / first.p } else { 0.0 });
+                    let [a, b] = piece.halves;
+                    // Both change within the halves, too.
+                    let more = (b - a) * (second.p - first.p) / 12.0;
+                    Piece::product([a * first.p + more, b * second.p + more], chances)
+                };
+                if first.len() == second.len() {
+                    pairs.map(product).sum::<f64>()
+                } else {
+                    // Something becomes possible or impossible within the piece.
+                    let futures = at(middle)?;
+                    let product = |future| Piece::product(piece.halves, halves(future));
+                    futures.iter().filter(counts).map(product).sum::<f64>()
+                }
+            }
+        };
+        sum += share * met;
     }
     Ok(sum)
 }
@@ -184,19 +229,21 @@ pub(super) fn exposure(
     survives: impl Fn(u64) -> f64,
 ) -> Result<(f64, f64), String> {
     let steady = runner.is_steady(new);
-    let mut known = if steady { Some(futures(scenario, runner, new, 0)?) } else { None };
+    let known = if steady { Some(futures(scenario, runner, new, 0)?) } else { None };
+    let fails = |futures: &[Future]| futures.iter().filter(|future| is_bad(future)).map(Future::ever).sum::<f64>();
     let (mut started, mut failures) = (0.0, 0.0);
     for piece in path.pieces(scenario, u64::MAX, steady, true) {
-        let here = match known.take() {
-            Some(futures) => futures,
-            None => futures(scenario, runner, new, (piece.from + piece.to) / 2)?,
-        };
-        let n = piece.starts * piece.weight * survives(piece.from);
-        started += n;
-        failures += n * here.iter().filter(|future| is_bad(future)).map(Future::ever).sum::<f64>();
-        if steady {
-            known = Some(here);
-        }
+        let survives = piece.weight * survives(piece.from);
+        started += piece.starts() * survives;
+        failures += survives
+            * match &known {
+                Some(futures) => piece.starts() * fails(futures),
+                None => {
+                    let at = |nanos: u64| Ok::<f64, String>(fails(&futures(scenario, runner, new, nanos)?));
+                    let middle = piece.middle();
+                    Piece::product(piece.halves, [at((piece.from + middle) / 2)?, at((middle + piece.to) / 2)?])
+                }
+            };
     }
     Ok((started, failures))
 }

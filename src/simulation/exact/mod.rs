@@ -25,7 +25,7 @@ mod point;
 
 pub use passage::{Chances, FirstPassage, first_passage};
 
-use super::alarm::{AlarmState, Window};
+use super::alarm::{AlarmState, Window, evaluate};
 use super::arrivals::MINUTE;
 use super::rollout::{AlarmAtStart, Look, OnRollback, Plan};
 use super::runner::Runner;
@@ -183,7 +183,15 @@ fn solve(scenario: &Scenario, runner: &impl Runner, path: &Path, new: usize) -> 
             let (from, to) = (n * period * MINUTE, (n + 1) * period * MINUTE);
             points.push(point::chances(scenario, runner, path, new, alarm, from, to)?);
         }
-        let by_period = first_passage(&points, alarm)?;
+        // While nothing is published yet, the alarm sees what was before the rollout.
+        let rings_before = delay > 0
+            && alarm.window == Window::Sliding
+            && evaluate(&vec![alarm.before; alarm.range as usize], alarm.periods, alarm.datapoints, alarm.missing)
+                == Some(AlarmState::Alarm);
+        let by_period = if rings_before { FirstPassage::never(0) } else { first_passage(&points, alarm)? };
+        if rings_before && let Some(first) = passage.at.first_mut() {
+            *first = 1.0;
+        }
         for (n, p) in by_period.at.iter().enumerate() {
             let minute = (n as u64 + 1) * period + delay;
             if let Some(place) = passage.at.get_mut(minute as usize - 1) {

@@ -56,6 +56,11 @@ fn agrees_with_the_dice() {
     let p90 = format!(
         r#""alarms": [{{{ALARM}, "metric": "ExecutionTime", "operator": ">", "statistic": "p80", "threshold": 90000, "N": 2}}]"#
     );
+    // Until something is published, it sees what was before, and that rings.
+    let blind = format!(
+        r#""alarms": [{{{ALARM}, {failed}, "statistic": "Sum", "threshold": 2, "N": 3, "M": 2, "before": "breaching"}}],
+            "metrics": {{"publish_delay_ms": 90000}}"#
+    );
     let mut checked = 0;
     for (traffic, strategy, latency, alarm) in [
         (poisson, canary, at_once, &sum),
@@ -67,6 +72,7 @@ fn agrees_with_the_dice() {
         (poisson, linear, uniform, &ratio),
         (poisson, canary, slow, &clock),
         (poisson, canary, slow, &p90),
+        (poisson, canary, slow, &blind),
     ] {
         let scenario = scenario(0.12, latency, &format!("{traffic}, {strategy}, {alarm}"));
         let tree = Tree::new(&scenario).unwrap();
@@ -102,6 +108,27 @@ fn agrees_with_the_dice() {
         checked += u32::from((0.02..0.98).contains(&answer.passage.total()));
     }
     assert!(checked >= 7, "most cases are neither certain nor impossible: {checked}");
+}
+
+/// Starts at the rate 6 t per minute, and exponential latencies of m minutes: of those before T so many have closed.
+#[test]
+fn a_rising_rate_with_latency_is_exact() {
+    let m = 0.8;
+    let closed = |t: f64| 6.0 * (t * t / 2.0 - (m * t - m * m + m * m * libm::exp(-t / m)));
+    let ramp =
+        r#""traffic": {"kind": "ramp", "from_per_min": 0, "to_per_min": 60, "over_ms": 600000}, "horizon_ms": 600000"#;
+    let alarm = format!(
+        r#""alarms": [{{{ALARM}, "metric": "ExecutionsFailed", "operator": ">=", "statistic": "Sum", "threshold": 1}}]"#
+    );
+    let rest = format!(r#"{ramp}, {alarm}, "strategy": {{"kind": "allAtOnce", "bake_ms": 60000}}"#);
+    let scenario = scenario(0.12, r#"{"kind": "exponential", "mean_ms": 48000}"#, &rest);
+    let answer = exact(&scenario, &Tree::new(&scenario).unwrap()).unwrap();
+    // Those that succeed wait for seven seconds more.
+    let (failed, succeeded) = (0.12 * closed(1.0), 0.88 * closed(1.0 - 7.0 / 60.0));
+    let point = answer.points[0];
+    // None of these closes before the wait is over: there the pieces are less exact.
+    assert!((-libm::log(point.missing) - failed - succeeded).abs() < 4e-6, "{point:?}");
+    assert!((-libm::log1p(-point.breaching) - failed).abs() < 1e-8, "{point:?}");
 }
 
 #[test]

@@ -224,6 +224,16 @@ impl Machine {
         role.checked_sub(1).and_then(|place| self.behaviours.get(place)).unwrap_or(&self.silence)
     }
 
+    /// The rules that have a guard: the place of the behaviour, that of the rule, and the number of the guard.
+    pub fn guarded_rules(&self) -> Vec<(usize, usize, u32)> {
+        let mut guarded = Vec::new();
+        for (place, behaviour) in self.behaviours.iter().enumerate() {
+            let rules = behaviour.rules.iter().enumerate();
+            guarded.extend(rules.filter_map(|(rule, of)| of.guard().map(|guard| (place, rule, guard))));
+        }
+        guarded
+    }
+
     /// Whether all probabilities are the same at all times.
     pub fn is_steady(&self) -> bool {
         self.behaviours.iter().flat_map(|behaviour| &behaviour.rules).all(|rule| rule.is_steady())

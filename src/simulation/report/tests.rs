@@ -87,3 +87,43 @@ fn costs_are_those_of_what_ran() {
     assert_eq!(old.transitions_per_execution, 3.0);
     assert!(new.transitions_per_execution > 3.2);
 }
+
+/// A rule that never decides is told, with its place; not one that might, in whatever branch and attempt.
+#[test]
+fn guards_that_never_hold() {
+    let rules = |guards: &[&str]| {
+        let rule = |guard: &&str| {
+            format!(r#"{{"guard": "{guard}", "outcomes": [{{"p": 0.5, "outcome": "error", "error": "E"}}]}}"#)
+        };
+        format!("[{}]", guards.iter().map(rule).collect::<Vec<_>>().join(", "))
+    };
+    let told = |charge: &str, ship: &str| {
+        let task = |next: &str| {
+            format!(
+                r#"{{"Type": "Task", "Resource": "x", "Retry": [{{"ErrorEquals": ["E"], "MaxAttempts": 1}}], {next}}}"#
+            )
+        };
+        let charge_state = task(r#""Next": "Both""#);
+        let ship_state = task(r#""End": true"#);
+        let branch = r#"{"StartAt": "Log", "States": {"Log": {"Type": "Pass", "End": true}}}"#;
+        let ships = format!(r#"{{"StartAt": "Ship", "States": {{"Ship": {ship_state}}}}}"#);
+        let text = format!(
+            r#"{{"weir": 1, "traffic": {{"kind": "poisson", "per_min": 60}}, "horizon_ms": 60000, "alias": {{"weights": {{"1": 100}}}},
+                "inputs": [{{"name": "eu", "json": {{"amount": 5}}}}, {{"name": "us", "json": {{"amount": 50}}}}],
+                "versions": {{"1": {{"definition": {{"StartAt": "Charge", "States": {{"Charge": {charge_state},
+                    "Both": {{"Type": "Parallel", "Branches": [{branch}, {ships}], "End": true}}}}}},
+                  "behaviour": {{"Charge": {charge}, "Ship": {ship}}}}}}}}}"#
+        );
+        let report = simulate(&text).unwrap_or_else(|findings| panic!("{findings:#?}"));
+        let warnings = report.warnings.iter().filter(|warning| warning.code == "guard-never-holds");
+        warnings.map(|warning| warning.pointer.clone()).collect::<Vec<_>>()
+    };
+    let all = ["{% $states.input.amount > 10 and $attempt = 2 %}", "{% $attempt = 1 %}"];
+    assert_eq!(told(&rules(&all), &rules(&all)), [""; 0]);
+    let charge = "/versions/1/behaviour/Charge";
+    assert_eq!(told(&rules(&["{% $states.input.amont > 10 %}", all[1]]), "{}"), [format!("{charge}/0/guard")]);
+    // Behind one that always holds, and for an attempt that is never made.
+    assert_eq!(told(&rules(&["{% true %}", all[1]]), "{}"), [format!("{charge}/1/guard")]);
+    let third = r#"{"guard": "{% $attempt = 3 %}"}"#;
+    assert_eq!(told("{}", third), ["/versions/1/behaviour/Ship/guard"]);
+}

@@ -3,8 +3,8 @@
 //!
 //! A measurement fails, succeeds, is inconclusive, or errs (no data). A metric is Failed once *more* than failureLimit
 //! measurements failed (the fourth, for a limit of 3), Inconclusive once more than inconclusiveLimit were, and in Error
-//! once more than consecutiveErrorLimit in a row erred; it is Successful when `count` were taken. Failed and Error abort
-//! to weight 0, Inconclusive pauses for ever. A background analysis goes on until the last step is done.
+//! once more than consecutiveErrorLimit in a row erred; it is Successful when `count` were taken that did not err. What
+//! erred is asked again after the interval, or after 10 s where there is none. Failed and Error abort to weight 0, Inconclusive pauses for ever. A background analysis goes on until the last step is done.
 
 use super::steps::read_weight;
 use super::{Cause, Deed, Stage};
@@ -15,6 +15,9 @@ use crate::simulation::alarm::{Names, Operator, read_name, read_query, read_wind
 use crate::simulation::arrivals::MINUTE;
 use crate::simulation::metrics::Query;
 use crate::simulation::scenario::{read_length, read_rhythm};
+
+/// When a measurement that erred is taken again, where no interval says so.
+const ERROR_RETRY: Delay = Delay::from_secs(10);
 
 #[derive(Clone, Debug, PartialEq)]
 pub struct Argo {
@@ -153,7 +156,7 @@ fn read_measurement(place: &Place, names: &Names, is_step: bool, findings: &mut 
         None => Some(default),
     };
     // Without an interval there is one measurement; with one and no count they go on.
-    let count = whole("count", u64::from(interval.is_none()));
+    let count = whole("count", 0).map(|count| if interval.is_none() { count.max(1) } else { count });
     let limits = (whole("failureLimit", 0), whole("inconclusiveLimit", 0), whole("consecutiveErrorLimit", 4));
     let mut condition = |key: &str| members.get(key).map(|at| Condition::read(&at, findings));
     let (success, failure) = (condition("successCondition"), condition("failureCondition"));
@@ -173,7 +176,7 @@ fn read_measurement(place: &Place, names: &Names, is_step: bool, findings: &mut 
         query: query?,
         window: window?,
         initial_delay: initial_delay?,
-        interval: interval.unwrap_or(Some(Delay::from_secs(60)))?,
+        interval: interval.unwrap_or(Some(ERROR_RETRY))?,
         count: count.map(|count| (count > 0).then_some(count as u32))?,
         failure_limit: limits.0? as u32,
         inconclusive_limit: limits.1? as u32,
@@ -218,8 +221,10 @@ impl Analysis {
         self.counts.iter().filter(|count| !count.done).map(|count| count.next).min().unwrap_or(Time::MAX)
     }
 
-    /// Takes the measurements that are due. Where a metric ends the analysis, its place and last value are told too.
+    /// Takes the measurements that are due. Where a metric ends the analysis, its place and last value are told too. A
+    /// failed one counts more than one that is inconclusive.
     fn act(&mut self, list: &[Measurement], stage: &Stage) -> (Phase, usize, Option<f64>) {
+        let mut inconclusive = None;
         for (n, (metric, count)) in list.iter().zip(&mut self.counts).enumerate() {
             if count.done || count.next > stage.now {
                 continue;
@@ -230,8 +235,11 @@ impl Analysis {
                 return (Phase::Failed, n, value);
             }
             if count.inconclusive > metric.inconclusive_limit {
-                return (Phase::Inconclusive, n, value);
+                inconclusive.get_or_insert((Phase::Inconclusive, n, value));
             }
+        }
+        if let Some(ended) = inconclusive {
+            return ended;
         }
         let over = self.counts.iter().all(|count| count.done);
         (if over { Phase::Successful } else { Phase::Running }, 0, None)
@@ -245,13 +253,13 @@ impl Analysis {
 
 impl Count {
     fn take(&mut self, metric: &Measurement, value: Option<f64>, now: Time) {
-        self.taken += 1;
         self.next = now + metric.interval;
-        self.done = metric.count == Some(self.taken);
         let Some(value) = value else {
             self.errors_in_a_row += 1;
             return;
         };
+        self.taken += 1;
+        self.done = metric.count == Some(self.taken);
         self.errors_in_a_row = 0;
         let fails = metric.failure.map(|condition| condition.holds(value));
         let succeeds = metric.success.map(|condition| condition.holds(value));

@@ -25,6 +25,12 @@ pub(super) fn read(members: &Members, bake: Delay, look: Look, findings: &mut Fi
                 Some(at) => at.integer(Range::between(0.0, 10_000.0), findings),
                 None => Some(0),
             };
+            if let (Some(executions), Some(most)) = (executions, max_failures)
+                && most >= executions
+            {
+                let message = format!("{executions} executions never fail more often than {most} times");
+                findings.push(at.error("out-of-range", message).help("`max_failures` is less than `executions`"));
+            }
             Some(Smoke { executions: executions? as u32, max_failures: max_failures? as u32 })
         }
     };

@@ -19,7 +19,15 @@ pub struct SprtPlan {
 }
 
 pub(super) fn read(members: &Members, bake: Delay, findings: &mut Findings) -> Option<SprtPlan> {
-    let weight = members.required("weight", findings).and_then(|at| read_weight(&at, findings));
+    let weight = members.required("weight", findings).and_then(|at| {
+        let weight = read_weight(&at, findings)?;
+        if weight == 0 {
+            findings.push(
+                at.error("out-of-range", "a test at 0 % never hears anything").help("give a weight from 1 to 100"),
+            );
+        }
+        Some(weight)
+    });
     let mut p =
         |key: &str| members.required(key, findings).and_then(|at| at.number(Range::INNER_PROBABILITY, findings));
     let (p0, p1, alpha, beta) = (p("p0"), p("p1"), p("alpha"), p("beta"));

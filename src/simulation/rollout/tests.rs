@@ -170,6 +170,18 @@ fn argo_counts_measurements() {
     let unseen =
         step(&format!(r#""count": 9, "failureLimit": 9, {bad}"#)).replace(r#""setWeight": 50"#, r#""setWeight": 0"#);
     assert_eq!(line(&play(&unseen, 1.0, "")), "0:0 5:rollback");
+    // What errs does not count, and is asked again: nothing is known before the first minute is over.
+    let late = step(&format!(r#""count": 2, {bad}"#)).replace(r#""initialDelay_ms": 60000, "#, "");
+    assert_eq!(line(&play(&late, 0.0, "")), "0:50 2:100 2:done");
+    let at_once =
+        late.replace(r#""interval_ms": 60000, "#, "").replace(r#""count": 2, "#, r#""consecutiveErrorLimit": 6, "#);
+    assert_eq!(line(&play(&at_once, 0.0, "")), "0:50 1:100 1:done");
+    assert_eq!(line(&play(&at_once.replace("6,", "5,"), 0.0, "")), "0:50 0.8333333333333334:rollback");
+    // Of two metrics the failed one decides.
+    let failing =
+        metric(&format!(r#""count": 9, "failureLimit": 1, {bad}"#)).replace(r#""name": "m""#, r#""name": "n""#);
+    let two = step(both).replace("]}}]", &format!(", {failing}]}}}}]"));
+    assert_eq!(line(&play(&two, 1.0, "")), "0:50 2:rollback");
     // Beside the steps, until they are done.
     let background = |p: f64| {
         let strategy = format!(

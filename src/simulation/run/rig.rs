@@ -15,7 +15,7 @@ use crate::simulation::arrivals::{ARRIVAL, Arrival, Arrivals, MINUTE};
 use crate::simulation::metrics::{Close, Dimension, Measure, Metric, Metrics, Query, Statistic, Stream};
 use crate::simulation::rollout::{Cause, Controller, Decision, Ending, Look, OnRollback, Plan, Smoke, Stage};
 use crate::simulation::runner::{Customer, Fate, LOSS, ROUTE, Runner, SMOKE};
-use crate::simulation::scenario::{MAX_MINUTES, Scenario, WorkflowType};
+use crate::simulation::scenario::{MAX_MINUTES, Scenario, Throttle, WorkflowType};
 use std::cmp::Reverse;
 use std::collections::{BinaryHeap, VecDeque};
 use std::rc::Rc;
@@ -28,8 +28,8 @@ const MAX_ACTS: u32 = 10_000;
 const PIECE: u64 = 256;
 /// Durations that are kept before those that nobody will ask for are forgotten.
 const KEPT: f64 = 1e6;
-/// Starts that are tried again are given up after so many seconds.
-const MAX_TRIES: u32 = 300;
+/// After so long a start is tried again, in nanoseconds.
+const AGAIN: u64 = 1_000_000_000;
 /// A replication is kept in full for charts unless that takes more bytes than this.
 const MAX_WATCHED: u64 = 64_000_000;
 
@@ -65,7 +65,8 @@ pub(super) struct Rig<R> {
     /// The starts of one minute in the order of time, where they are needed so.
     listed: Vec<Arrival>,
     open: BinaryHeap<Reverse<Open>>,
-    again: BinaryHeap<Reverse<Again>>,
+    /// All wait equally long, so they come up in the order in which they were refused.
+    again: VecDeque<Again>,
     ledger: Vec<Entry>,
     running: Running,
     course: Course,
@@ -108,15 +109,16 @@ struct Running {
 impl Running {
     fn add(&mut self, end: u64, bad: bool, now: u64) {
         if self.ends.len() == self.ends.capacity() {
-            self.ends.retain(|known| known >> 1 >= now);
+            self.ends.retain(|known| known >> 1 > now);
             make_room(&mut self.ends);
         }
         self.ends.push(end.min(u64::MAX >> 1) << 1 | u64::from(bad));
     }
 
-    /// How many run, and how many of them will close badly.
+    /// How many run, and how many of them will close badly. What closes at this very instant has closed before anyone
+    /// decides.
     fn at(&self, now: u64) -> (u32, u32) {
-        let running = self.ends.iter().filter(|known| **known >> 1 >= now);
+        let running = self.ends.iter().filter(|known| **known >> 1 > now);
         running.fold((0, 0), |(all, bad), known| (all + 1, bad + (*known as u32 & 1)))
     }
 }
@@ -200,7 +202,8 @@ impl<R: Runner> Rig<R> {
         let plan = &scenario.strategy.plan;
         let ordered = scenario.throttle.is_some() || plan.follows_closes() || by_number;
         let aborts = scenario.strategy.on_rollback == OnRollback::Abort;
-        let remembers = aborts || turns_back_off_minutes(plan);
+        // Where starts are evenly spaced, executions can close at the very instant of a rollback, too.
+        let remembers = aborts || turns_back_off_minutes(plan) || !scenario.traffic.rate.is_poisson();
         let limited = scenario.throttle.is_some_and(|throttle| throttle.max_open.is_some());
         let counts_open = limited || plan.follows_closes();
         let percentile = |query: &Query| {
@@ -243,7 +246,7 @@ impl<R: Runner> Rig<R> {
             express: scenario.price.workflow_type == WorkflowType::Express,
             listed: Vec::new(),
             open: BinaryHeap::new(),
-            again: BinaryHeap::new(),
+            again: VecDeque::new(),
             ledger: Vec::new(),
             running: Running::default(),
             course: Course::new(&scenario, 0, Key::new(0), false, 0),
@@ -495,7 +498,7 @@ impl<R: Runner> Rig<R> {
             loop {
                 let listed = if goes_on { self.listed.get(self.course.minute.next as usize) } else { None };
                 let first = listed.map_or(NEVER, |arrival| arrival.at(minute).as_nanos());
-                let again = self.again.peek().map_or(NEVER, |Reverse((at, ..))| *at);
+                let again = self.again.front().map_or(NEVER, |(at, ..)| *at);
                 let closes = self.open.peek().map_or(NEVER, |Reverse((end, ..))| *end);
                 // At one instant: completions, then starts.
                 let next = closes.min(first).min(again);
@@ -517,7 +520,7 @@ impl<R: Runner> Rig<R> {
                     self.course.minute.next += 1;
                     (minute, index, 0)
                 } else {
-                    let Some(Reverse((_, minute, index, tries))) = self.again.pop() else { break };
+                    let Some((_, minute, index, tries)) = self.again.pop_front() else { break };
                     (minute, index, tries)
                 };
                 self.try_start(next, minute, index, tries, tally);
@@ -563,9 +566,9 @@ impl<R: Runner> Rig<R> {
             if tokens < 1.0 || full {
                 self.course.tokens = (tokens, at);
                 self.metrics.throttle(at);
-                let later = at + 1_000_000_000;
-                if throttle.retries && tries < MAX_TRIES && later < self.course.horizon {
-                    self.again.push(Reverse((later, minute, index, tries + 1)));
+                let later = at + AGAIN;
+                if throttle.retries && tries < Throttle::MAX_TRIES && later < self.course.horizon {
+                    self.again.push_back((later, minute, index, tries + 1));
                 } else {
                     self.course.row.dropped += 1;
                 }
@@ -645,7 +648,7 @@ impl<R: Runner> Rig<R> {
         if self.ledger.len() == self.ledger.capacity() {
             let mut ledger = std::mem::take(&mut self.ledger);
             ledger.retain(|entry| {
-                let runs = entry.end >= now || entry.fate.close.is_none();
+                let runs = entry.end > now || entry.fate.close.is_none();
                 if !runs {
                     self.count(true, entry, tally);
                 }
@@ -808,7 +811,7 @@ impl<R: Runner> Rig<R> {
             (self.course.row.in_flight, self.course.after) = self.running.at(now);
             return;
         }
-        let running = |entry: &Entry| entry.end >= now || entry.fate.close.is_none();
+        let running = |entry: &Entry| entry.end > now || entry.fate.close.is_none();
         self.course.row.in_flight = self.ledger.iter().filter(|entry| running(entry)).count() as u32;
         for entry in self.ledger.iter_mut().filter(|entry| running(entry)) {
             if let Some(close) = entry.fate.close {

@@ -132,8 +132,8 @@ fn ties_are_broken_as_said() {
     // The first completes at 1:00, which is in the second minute, which is seen at 2:00: before the promotion at 2:00.
     let row = all(120_000);
     assert_eq!(row.rolled_back, 120_000_000_000);
-    // The start at 2:00 sees the old weights; those of 0:00 and 1:00 fail at 1:00 and 2:00.
-    assert_eq!((row.started.new, row.failed.new, row.in_flight, row.after_rollback), (2, 2, 1, 1));
+    // The start at 2:00 sees the old weights; those of 0:00 and 1:00 fail at 1:00 and 2:00, where completions come first.
+    assert_eq!((row.started.new, row.failed.new, row.in_flight, row.after_rollback), (2, 2, 0, 0));
     // A promotion at 1:59 is too early for it.
     assert_eq!(all(119_000).rolled_back, NEVER);
     assert_eq!(all(119_000).full, 119_000_000_000);
@@ -242,6 +242,52 @@ fn rolling_back_can_stop_what_runs() {
     let aborted = abort.tally().versions.new.closes.aborted;
     assert_eq!(aborted, abort.rows().iter().map(|row| u64::from(row.in_flight)).sum::<u64>());
     assert_eq!(keep.tally().versions.new.closes.all(), abort.tally().versions.new.closes.all());
+}
+
+/// Whoever rolls back: what closes at that instant has closed, and is neither stopped nor damage of the time after.
+#[test]
+fn what_closes_as_it_is_rolled_back_has_closed() {
+    // One start a second; each fails after a minute, so the first 61 have failed at 2:00.
+    let traffic = r#""traffic": {"kind": "constant", "per_min": 60}, "horizon_ms": 600000"#;
+    let minute = r#"{"kind": "constant", "ms": 60000}"#;
+    let alarm = ALARM.replace(r#""N": 3, "M": 2"#, r#""N": 1"#);
+    let person = |more: &str| {
+        format!(
+            r#""kind": "manual", "actions": [{{"at_ms": 0, "weight": 100}}, {{"at_ms": {more}, "do": "rollBack"}}]"#
+        )
+    };
+    let plans = [
+        (person("120000"), 60),
+        // Off the minute, where the open executions are remembered one by one.
+        (person("90000"), 60),
+        (r#""kind": "allAtOnce", "bake_ms": 300000"#.into(), 60),
+        (r#""kind": "allAtOnce", "bake_ms": 300000, "poll_ms": 30000"#.into(), 60),
+        // The third failure decides, at 1:02, which has seen 62 starts.
+        (r#""kind": "sprt", "weight": 100, "p0": 0.1, "p1": 0.5, "alpha": 0.01, "beta": 0.1"#.into(), 60),
+    ];
+    for (plan, running) in plans {
+        for on in ["keep", "abort"] {
+            let rest = format!(r#"{traffic}, {alarm}, "twin": false, "strategy": {{{plan}, "on_rollback": "{on}"}}"#);
+            let merge = run(&scenario(1.0, minute, &rest), 1000);
+            let row = merge.rows()[0];
+            let after = if on == "keep" { row.in_flight } else { 0 };
+            let told = (row.is_rolled_back(), row.in_flight, row.after_rollback);
+            assert_eq!(told, (true, running - 1, after), "{plan} {on}");
+            let aborted = merge.tally().versions.new.closes.aborted;
+            assert_eq!(aborted, if on == "keep" { 0 } else { u64::from(row.in_flight) }, "{plan} {on}");
+        }
+    }
+}
+
+/// An alarm on the version of a scenario that has no other hears of its executions.
+#[test]
+fn a_version_alone_is_heard() {
+    let text = r#"{"weir": 1, "traffic": {"kind": "constant", "per_min": 10}, "horizon_ms": 300000,
+        "alias": {"weights": {"1": 100}}, "versions": {"1": {"definition": {"StartAt": "A", "States": {"A": {"Type": "Fail"}}}}},
+        "alarms": [{"name": "bad", "metric": "ExecutionsFailed", "statistic": "Sum", "dimension": {"Version": "1"},
+          "operator": ">=", "threshold": 10}]}"#;
+    let merge = run(&Rc::new(Scenario::parse(text).unwrap()), 1000);
+    assert_eq!(merge.tally().alarms[0].breaching, 5);
 }
 
 #[test]

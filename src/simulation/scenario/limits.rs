@@ -16,6 +16,18 @@ pub struct Throttle {
 }
 
 impl Throttle {
+    /// Starts that are tried again each second are given up after so many.
+    pub const MAX_TRIES: u32 = 300;
+
+    /// About how often each start is tried again, where so many come per minute.
+    pub(super) fn tries(&self, per_min: f64) -> f64 {
+        if !self.retries {
+            return 0.0;
+        }
+        let refused = if self.max_open.is_some() { 1.0 } else { 1.0 - 60.0 * self.refill_per_s / per_min };
+        f64::from(Throttle::MAX_TRIES) * refused.max(0.0)
+    }
+
     pub(super) fn read(place: &Place, findings: &mut Findings) -> Option<Throttle> {
         let members = place.object(findings, &["bucket", "refill_per_s", "max_open", "on_throttle"])?;
         let mut number = |key: &str, default: f64| match members.get(key) {

@@ -89,6 +89,14 @@ fn scenario(root: &Node, findings: &mut Findings) -> Option<Scenario> {
     let (versions, mut routes) = (versions?, routes?);
     let new = target(&place, &versions, &routes, to, findings)?;
     routes.point_to(new);
+    if new == routes.old
+        && let Some(at) = members.get("strategy")
+    {
+        let name = versions.get(new).map_or("", |version| &version.name);
+        let message = format!("version `{name}` takes all starts already: there is nothing to roll out");
+        let finding = at.error("unknown-name", message);
+        findings.push(finding.help("add the new version to `versions`, or leave `strategy` out"));
+    }
     let names = Names {
         versions: versions.iter().map(|version| &*version.name).collect(),
         old: routes.old,
@@ -474,9 +482,18 @@ fn check_effort(members: &Members, scenario: &Scenario, expected: f64, findings:
             }
         }
     }
+    let per_min = expected / length.max(1.0);
+    let tries = expected * scenario.throttle.map_or(0.0, |throttle| throttle.tries(per_min));
+    let times = if scenario.twin { 2.0 } else { 1.0 };
+    if times * tries * scenario.effort.most() as f64 > MAX_EXECUTIONS {
+        let at = members.get("concurrency");
+        let at = at.as_ref().unwrap_or(members.place());
+        let message = format!("each of {expected:.0} starts may be tried {} times more", Throttle::MAX_TRIES);
+        let finding = at.error("out-of-range", message);
+        findings.push(finding.help("`\"on_throttle\": \"drop\"`, or fewer starts or replications"));
+    }
     let alarms = scenario.alarms.iter().map(|alarm| alarm.effort() as f64).sum::<f64>();
     let looks = scenario.strategy.plan.looks(length);
-    let times = if scenario.twin { 2.0 } else { 1.0 };
     let each = times * (length * (1.0 + alarms) + looks + outages);
     let all = each * scenario.effort.most() as f64;
     if all > MAX_EXECUTIONS {

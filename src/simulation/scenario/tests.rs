@@ -396,6 +396,48 @@ fn bad_documents() {
             true,
         ),
         ("/price", r#"{"per_gb_hour": [1]}"#.into(), "/price/per_gb_hour", "1 prices for three tiers", true),
+        (
+            "/alarms",
+            alarm(&format!(r#"{count}, "period_s": 300, "N": 300"#)),
+            "/alarms/0/N",
+            "300 periods of 5 minutes are longer than CloudWatch's day",
+            false,
+        ),
+        (
+            "/alarms",
+            alarm(&format!(r#"{count}, "period_s": 7200, "N": 85"#)),
+            "/alarms/0/N",
+            "85 periods of 120 minutes are longer than CloudWatch's seven days",
+            false,
+        ),
+        (
+            "/strategy",
+            r#"{"kind": "steps", "steps": [{"weight": 50, "hold_ms": 9}, {"weight": 20, "hold_ms": 9}]}"#.into(),
+            "/strategy/steps/1",
+            "the weight falls from 50 % to 20 %",
+            false,
+        ),
+        (
+            "/strategy",
+            r#"{"kind": "sprt", "weight": 0, "p0": 0.01, "p1": 0.05, "alpha": 0.05, "beta": 0.1}"#.into(),
+            "/strategy/weight",
+            "a test at 0 % never hears anything",
+            false,
+        ),
+        (
+            "/strategy",
+            r#"{"kind": "blueGreen", "smoke": {"executions": 3, "max_failures": 3}}"#.into(),
+            "/strategy/smoke",
+            "3 executions never fail more often than 3 times",
+            false,
+        ),
+        (
+            "/strategy",
+            r#"{"kind": "allAtOnce", "to": "5"}"#.into(),
+            "/strategy",
+            "version `5` takes all starts already: there is nothing to roll out",
+            false,
+        ),
     ] {
         let mut document = with(pointer, &json);
         if message.contains("15000000000") {
@@ -416,6 +458,18 @@ fn bad_documents() {
         seen += 1;
     }
     assert!(seen > 50);
+}
+
+/// Where as many come as may, each of them would try three hundred times.
+#[test]
+fn too_many_tries_are_refused() {
+    let limits = r#"{"bucket": 1, "refill_per_s": 0.5, "on_throttle": "retry"}"#;
+    let text = with("/concurrency", limits).to_json().replace(r#""per_min":100"#, r#""per_min":1000000"#);
+    let told = |text: &str| findings(&Value::parse(text).unwrap());
+    let message = "each of 15000000 starts may be tried 300 times more";
+    assert_eq!(told(&text), [("/concurrency".to_owned(), message.to_owned())]);
+    assert_eq!(told(&text.replace("\"retry\"", "\"drop\"")), []);
+    assert_eq!(told(&text.replace("1000000", "1000")), []);
 }
 
 /// The texts of CloudFormation's handler.

@@ -229,6 +229,20 @@ impl Runner for Tree {
         Coverage { nodes: self.nodes.len() as u64, ..self.coverage.clone() }
     }
 
+    fn idle_guards(&self, version: usize) -> Vec<(usize, usize)> {
+        let (Some(machine), Some(own)) = (self.machines.list.get(version), self.versions.get(version)) else {
+            return Vec::new();
+        };
+        let guarded = machine.guarded_rules();
+        if guarded.is_empty() || own.breach.is_some() {
+            return Vec::new();
+        }
+        let Some(hold) = ways::guards_that_hold(&self.machines, machine) else { return Vec::new() };
+        let holds = |role: usize, guard: u32| hold.get(role).is_some_and(|bits| bits >> guard & 1 == 1);
+        let idle = guarded.into_iter().filter(|(place, _, guard)| !holds(place + 1, *guard));
+        idle.map(|(place, rule, _)| (place, rule)).collect()
+    }
+
     fn silent(&self, version: usize) -> &[Text] {
         self.machines.list.get(version).map_or(&[], |machine| &machine.silent)
     }

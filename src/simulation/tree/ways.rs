@@ -5,7 +5,7 @@
 
 use super::learn::Steps;
 use crate::base::{Delay, Time};
-use crate::engine::tasks::{Case, Circumstances, DriftPer};
+use crate::engine::tasks::{Case, Circumstances, DriftPer, Rule};
 use crate::engine::{Execution, Token};
 use crate::simulation::interpret::{Ask, Driver, Listen, Machine, Machines, is_silent};
 use crate::simulation::metrics::Close;
@@ -16,6 +16,8 @@ use std::cell::OnceCell;
 const MAX_WAYS: usize = 5_000;
 /// More moves than this are too many to wait for.
 const MAX_EFFORT: u64 = 2_000_000;
+/// The same where a warning is all that there is to win.
+const MAX_LOOK: u64 = 200_000;
 
 /// The ways of one version with one input class, once somebody has asked.
 #[derive(Debug, Default)]
@@ -76,13 +78,13 @@ fn find(machines: &Machines, machine: &Machine, class: u32) -> Result<Vec<Way>, 
     let mut driver = Driver::default();
     let (mut ways, mut open, mut effort) = (Vec::new(), vec![Vec::new()], 0);
     while let Some(given) = open.pop() {
-        let mut guide = Guide { given, taken: 0, steps: Vec::new(), open, chance: 0, error: None };
+        let mut guide = Guide { lead: Lead { given, taken: 0, open }, steps: Vec::new(), chance: 0, error: None };
         let played = driver.run(machines, machine, &customer, &mut Steps::default(), &mut guide);
         if let Some(error) = guide.error {
             return Err(error.into());
         }
         effort += driver.take_effort();
-        open = guide.open;
+        open = guide.lead.open;
         let transitions = u32::try_from(played.transitions).unwrap_or(u32::MAX);
         ways.push(Way { steps: guide.steps, close: played.close, transitions });
         if open.len() + ways.len() > MAX_WAYS || effort > MAX_EFFORT {
@@ -93,11 +95,41 @@ fn find(machines: &Machines, machine: &Machine, class: u32) -> Result<Vec<Way>, 
 }
 
 /// Leads an execution: the choices that it is given, and then the first of what is possible.
-struct Guide {
+struct Lead {
     given: Vec<Choice>,
     taken: usize,
-    steps: Vec<Step>,
+    /// Ways that are still to be followed.
     open: Vec<Vec<Choice>>,
+}
+
+impl Lead {
+    /// What comes of an attempt; the other cases are left for later, if they are wanted.
+    fn choose(&mut self, ask: &Ask, rule: &Rule, others: bool) -> Choice {
+        let taken = self.given.get(self.taken).copied();
+        self.taken += 1;
+        if let Some(choice) = taken {
+            return choice;
+        }
+        let silent = |case: usize| ask.is_silent(rule.first_case() + case);
+        let cases = ask.behaviour.cases_of(rule);
+        let mut possible = possible(cases, rule.is_steady(), ask.limit, silent).into_iter();
+        let first = possible.next().unwrap_or(Choice { case: 0, is_late: false });
+        for other in possible {
+            if others && self.open.len() < MAX_WAYS {
+                let mut way = self.given.clone();
+                way.push(other);
+                self.open.push(way);
+            }
+        }
+        self.given.push(first);
+        first
+    }
+}
+
+/// Takes note of what is met on the way.
+struct Guide {
+    lead: Lead,
+    steps: Vec<Step>,
     /// Latencies that are left to chance.
     chance: u32,
     error: Option<&'static str>,
@@ -116,25 +148,8 @@ impl Listen for Guide {
         if cases.iter().any(|case| case.drift.is_some_and(|drift| drift.per == DriftPer::Execution)) {
             self.error.get_or_insert("a probability drifts with the number of executions");
         }
-        let choice = match self.given.get(self.taken) {
-            Some(choice) => *choice,
-            None => {
-                let silent = |case: usize| ask.is_silent(rule.first_case() + case);
-                let mut possible = possible(cases, rule.is_steady(), ask.limit, silent).into_iter();
-                let first = possible.next().unwrap_or(Choice { case: 0, is_late: false });
-                for other in possible {
-                    let mut way = self.given.clone();
-                    way.push(other);
-                    // Once there is a reason to give up, one way is enough.
-                    if self.error.is_none() && self.open.len() < MAX_WAYS {
-                        self.open.push(way);
-                    }
-                }
-                self.given.push(first);
-                first
-            }
-        };
-        self.taken += 1;
+        // Once there is a reason to give up, one way is enough.
+        let choice = self.lead.choose(ask, rule, self.error.is_none());
         let case = rule.first_case() + choice.case;
         let constant = cases.get(choice.case).and_then(|case| case.latency.constant());
         if constant.is_none() && !choice.is_late && !ask.is_silent(case) {
@@ -155,6 +170,50 @@ impl Listen for Guide {
             self.error.get_or_insert("jitter leaves the waits between attempts to chance");
         }
         self.steps.push(Step::Pause(pause));
+    }
+}
+
+/// Which guards ever decide, by role, over all ways and input classes; nothing where there are too many ways to tell.
+pub fn guards_that_hold(machines: &Machines, machine: &Machine) -> Option<Vec<u64>> {
+    let mut hold = Vec::new();
+    let (mut driver, mut followed, mut effort) = (Driver::default(), 0, 0);
+    for class in 0..machine.inputs.len() {
+        let key = crate::base::Key::new(0);
+        let customer = Customer { key, class: class as u32, start: Time::ZERO, live_since: Time::ZERO, number: 0 };
+        let mut open = vec![Vec::new()];
+        while let Some(given) = open.pop() {
+            let mut hunt = Hunt { lead: Lead { given, taken: 0, open }, hold };
+            driver.run(machines, machine, &customer, &mut Steps::default(), &mut hunt);
+            (open, hold) = (hunt.lead.open, hunt.hold);
+            followed += 1;
+            effort += driver.take_effort();
+            if followed + open.len() > MAX_WAYS || effort > MAX_LOOK {
+                return None;
+            }
+        }
+    }
+    Some(hold)
+}
+
+/// Takes note of the guards that decide.
+struct Hunt {
+    lead: Lead,
+    hold: Vec<u64>,
+}
+
+impl Listen for Hunt {
+    fn draw(&mut self, ask: &Ask) -> (usize, Delay) {
+        if self.hold.len() <= ask.role {
+            self.hold.resize(ask.role + 1, 0);
+        }
+        if let Some(hold) = self.hold.get_mut(ask.role) {
+            *hold |= ask.circumstances.guards;
+        }
+        let Some((_, rule)) = ask.behaviour.rule(ask.circumstances) else { return (0, Delay::ZERO) };
+        let choice = self.lead.choose(ask, rule, true);
+        let constant = ask.behaviour.cases_of(rule).get(choice.case).and_then(|case| case.latency.constant());
+        let latency = if choice.is_late { Delay::MAX } else { constant.unwrap_or(Delay::ZERO) };
+        (rule.first_case() + choice.case, latency)
     }
 }
 
