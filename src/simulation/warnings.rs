@@ -211,6 +211,15 @@ impl List<'_> {
         }
         let Plan::Steps(Steps { steps, .. }) = &strategy.plan else { return };
         let Some(last) = steps.last() else { return };
+        for (n, pair) in steps.windows(2).enumerate() {
+            if let [before, after] = pair
+                && after.weight < before.weight
+            {
+                let message = format!("the weight falls from {} % to {} %", before.weight, after.weight);
+                let pointer = format!("/strategy/steps/{}", n + 1);
+                self.add("falling-weight", pointer, message, "steps that rise, unless going back is what you want");
+            }
+        }
         if strategy.kind == "cloudFormation" && steps.len() == 1 && !last.watched {
             let message = "CloudFormation asks no alarm when it shifts ALL_AT_ONCE".to_owned();
             return self.add(

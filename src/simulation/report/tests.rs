@@ -127,3 +127,16 @@ fn guards_that_never_hold() {
     let third = r#"{"guard": "{% $attempt = 3 %}"}"#;
     assert_eq!(told("{}", third), ["/versions/1/behaviour/Ship/guard"]);
 }
+
+/// Steps may go back: that is played, and told.
+#[test]
+fn a_weight_that_falls_is_told() {
+    let text = PRESETS.iter().find(|preset| preset.id == "watch-ends").unwrap().document;
+    let steps = r#"{"kind": "steps", "steps": [{"weight": 50, "hold_ms": 60000}, {"weight": 20, "hold_ms": 60000}]}"#;
+    let text = text.replace(r#""replications": 1000"#, r#""replications": 2"#);
+    let mut root = Value::parse(&text).unwrap().as_object().cloned().unwrap();
+    root.insert("strategy".into(), Value::parse(steps).unwrap());
+    let report = simulate(&Value::from(root).to_json()).unwrap();
+    let told = report.warnings.iter().find(|warning| warning.code == "falling-weight").unwrap();
+    assert_eq!((&*told.pointer, &*told.message), ("/strategy/steps/1", "the weight falls from 50 % to 20 %"));
+}

@@ -53,11 +53,6 @@ impl Steps {
             let weight = step.required("weight", findings).and_then(|at| read_weight(&at, findings));
             let hold = step.required("hold_ms", findings).and_then(|at| read_length(&at, findings));
             if let (Some(weight), Some(hold)) = (weight, hold) {
-                if let Some(before) = steps.last().filter(|before: &&Step| before.weight > weight) {
-                    let message = format!("the weight falls from {} % to {weight} %", before.weight);
-                    let finding = place.error("out-of-range", message);
-                    findings.push(finding.help("a rollout rises; who goes up and down is a `manual` strategy"));
-                }
                 steps.push(Step { weight, hold, watched: true });
             }
         }

@@ -412,13 +412,6 @@ fn bad_documents() {
         ),
         (
             "/strategy",
-            r#"{"kind": "steps", "steps": [{"weight": 50, "hold_ms": 9}, {"weight": 20, "hold_ms": 9}]}"#.into(),
-            "/strategy/steps/1",
-            "the weight falls from 50 % to 20 %",
-            false,
-        ),
-        (
-            "/strategy",
             r#"{"kind": "sprt", "weight": 0, "p0": 0.01, "p1": 0.05, "alpha": 0.05, "beta": 0.1}"#.into(),
             "/strategy/weight",
             "a test at 0 % never hears anything",
