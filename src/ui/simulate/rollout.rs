@@ -151,7 +151,7 @@ pub(super) fn chance(p: f64) -> String {
 }
 
 /// A message as a sentence.
-pub(super) fn sentence(message: &str) -> String {
+pub fn sentence(message: &str) -> String {
     let mut letters = message.chars();
     let first = letters.next().map(|first| first.to_uppercase().collect::<String>()).unwrap_or_default();
     format!("{first}{}.", letters.as_str())

@@ -5,7 +5,7 @@
 
 mod keep;
 
-pub use keep::{Keep, Saved, restore};
+pub use keep::{Keep, Saved, linked, restore};
 
 use crate::asl::check::{Profile, check};
 use crate::asl::{Definition, hints};

@@ -1,0 +1,69 @@
+// The frame's side of an embed: what it says to the page around it, and what it hears from there. Only from its parent, and
+// to nobody but its parent's origin. README.md has the table of messages; `src/workspace/embed.rs` reads them.
+
+interface Message {
+  weir: 1;
+  type: string;
+  [member: string]: unknown;
+}
+
+/** What a page that says hello late has missed. */
+const REPEATED = ["ready", "changed", "report", "resize"];
+
+/** The origin of the page around this one, where the browser tells it before that page has said anything. */
+function parentOrigin(): string | undefined {
+  const [closest] = location.ancestorOrigins ?? [];
+  if (closest) return closest;
+  return document.referrer ? new URL(document.referrer).origin : undefined;
+}
+
+/** `later` is done when the whole program is there: what is asked of it is not to wait within a call. */
+export function embedded(later: Promise<void>) {
+  const { parent } = window;
+  let origin = parent === window ? undefined : parentOrigin();
+  const said = new Map<string, Message>();
+  let hear: ((message: string) => void) | undefined;
+
+  function post(message: Message): void {
+    if (REPEATED.includes(message.type)) {
+      said.delete(message.type);
+      said.set(message.type, message);
+    }
+    // A page from a file, or in a sandbox, has no origin that could be named: only the parent hears this all the same.
+    if (origin !== undefined) parent.postMessage(message, origin === "null" ? "*" : origin);
+  }
+
+  addEventListener("message", async (event) => {
+    const { data } = event;
+    if (event.source !== parent || parent === window) return;
+    // What is not meant for Weir may be said here, too.
+    if (typeof data !== "object" || data === null || !("weir" in data)) return;
+    if (origin !== undefined && event.origin !== origin) return;
+    origin = event.origin;
+    if (data.weir === 1 && data.type === "hello") {
+      // Who makes the frame as high as its contents wants no more of them than there is.
+      document.documentElement.toggleAttribute("data-fits", data.fits === true);
+      return [...said.values()].forEach(post);
+    }
+    let text: string;
+    try {
+      text = JSON.stringify(data);
+    } catch {
+      return post({ weir: 1, type: "error", what: "this message cannot be written as JSON", where: "", mend: "send plain values only" });
+    }
+    await later;
+    hear?.(text);
+  });
+
+  // How high it is, whenever that changes.
+  const app = document.getElementById("app")!;
+  new ResizeObserver(() => {
+    const height = Math.ceil(app.getBoundingClientRect().height);
+    if (said.get("resize")?.height !== height) post({ weir: 1, type: "resize", height });
+  }).observe(app);
+
+  return {
+    say: (message: string): void => post(JSON.parse(message)),
+    listen: (to: (message: string) => void): void => void (hear = to),
+  };
+}
