@@ -46,7 +46,7 @@ const [worker, styles, icon] = await Promise.all([
   bundle("icons/weir.svg"),
 ]);
 // Pages of others ask for it: its name stays. It stands alone, whatever else is bundled.
-await bundle("embed.ts", { entryNames: "[name]", splitting: false });
+await bundle("embed.ts", { entryNames: "[name]", splitting: false, format: "iife" });
 await copyFile(join(www, "embed-example.html"), join(site, "embed-example.html"));
 const main = await bundle("main.ts", { define: { WORKER: JSON.stringify(`./${worker}`) } });
 const names = { MAIN: main, STYLES: styles, ICON: icon };

@@ -1,8 +1,12 @@
-// `<weir-playground>`: an embed as an element. One file without dependencies, under a name that stays, for pages of others.
-// It makes a sandboxed frame when it comes into sight, gives the frame what its attributes say, and is as high as what the
-// frame shows. README.md tells the attributes, messages and events.
+// `<weir-playground>`: an embed as an element. It makes a frame when it comes into sight, gives the frame what its attributes
+// say, and is as high as what the frame shows. README.md tells the attributes, messages and events.
+//
+// One file without dependencies, under a name that stays, for pages of others. It works as a classic script and as a module,
+// which a browser takes from another origin only where the server says that it may.
 
-const SITE = new URL("./", import.meta.url).href;
+/** The folder that this file came from; a page of Weir itself takes its own. */
+const script = document.currentScript ?? document.querySelector('script[src$="/embed.js"]');
+const SITE = new URL("./", (script as HTMLScriptElement | null)?.src || document.baseURI).href;
 
 /** Longer addresses are not opened by every browser. */
 const LONGEST = 2_000_000;
@@ -308,12 +312,12 @@ class WeirPlayground extends HTMLElement {
     if (!this.#frame || source !== this.#frame.contentWindow || origin !== this.#origin) return;
     if (typeof data !== "object" || data === null || data.weir !== 1 || typeof data.type !== "string") return;
     const { weir, type, ...detail } = data;
+    // It draws; and when it is ready, it listens.
+    clearTimeout(this.#patience);
+    this.#root.querySelector(".over")?.remove();
     if (type === "ready" && !this.#isReady) {
       this.#isReady = true;
-      clearTimeout(this.#patience);
       clearInterval(this.#greets);
-      this.#greet();
-      this.#root.querySelector(".over")?.remove();
       for (const message of this.#unsaid.splice(0)) this.#post(message);
     }
     if (type === "resize" && Number.isFinite(data.height)) {

@@ -7,9 +7,6 @@ interface Message {
   [member: string]: unknown;
 }
 
-/** What a page that says hello late has missed. */
-const REPEATED = ["ready", "changed", "report", "resize"];
-
 /** The origin of the page around this one, where the browser tells it before that page has said anything. */
 function parentOrigin(): string | undefined {
   const [closest] = location.ancestorOrigins ?? [];
@@ -17,33 +14,31 @@ function parentOrigin(): string | undefined {
   return document.referrer ? new URL(document.referrer).origin : undefined;
 }
 
-/** `later` is done when the whole program is there: what is asked of it is not to wait within a call. */
-export function embedded(later: Promise<void>) {
+/** `whole` is done when the later part of the program is there: nothing is asked of it before. */
+export function embedded(whole: Promise<void>) {
   const { parent } = window;
   let origin = parent === window ? undefined : parentOrigin();
-  const said = new Map<string, Message>();
   let hear: ((message: string) => void) | undefined;
+  let height = 0;
 
   function post(message: Message): void {
-    if (REPEATED.includes(message.type)) {
-      said.delete(message.type);
-      said.set(message.type, message);
-    }
     // A page from a file, or in a sandbox, has no origin that could be named: only the parent hears this all the same.
     if (origin !== undefined) parent.postMessage(message, origin === "null" ? "*" : origin);
   }
 
+  const postHeight = () => post({ weir: 1, type: "resize", height });
+
   addEventListener("message", async (event) => {
-    const { data } = event;
-    if (event.source !== parent || parent === window) return;
+    const { source, data } = event;
+    if (source !== parent || parent === window) return;
     // What is not meant for Weir may be said here, too.
     if (typeof data !== "object" || data === null || !("weir" in data)) return;
     if (origin !== undefined && event.origin !== origin) return;
     origin = event.origin;
-    if (data.weir === 1 && data.type === "hello") {
+    if (data.type === "hello") {
       // Who makes the frame as high as its contents wants no more of them than there is.
       document.documentElement.toggleAttribute("data-fits", data.fits === true);
-      return [...said.values()].forEach(post);
+      postHeight();
     }
     let text: string;
     try {
@@ -51,15 +46,18 @@ export function embedded(later: Promise<void>) {
     } catch {
       return post({ weir: 1, type: "error", what: "this message cannot be written as JSON", where: "", mend: "send plain values only" });
     }
-    await later;
+    await whole;
     hear?.(text);
   });
+  void whole.then(() => hear?.('{"weir": 1, "type": "hello"}'));
 
   // How high it is, whenever that changes.
   const app = document.getElementById("app")!;
   new ResizeObserver(() => {
-    const height = Math.ceil(app.getBoundingClientRect().height);
-    if (said.get("resize")?.height !== height) post({ weir: 1, type: "resize", height });
+    const now = Math.ceil(app.getBoundingClientRect().height);
+    if (now === height) return;
+    height = now;
+    postHeight();
   }).observe(app);
 
   return {

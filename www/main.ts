@@ -108,8 +108,13 @@ function download(name: string, text: string): void {
 }
 
 /** A worker that runs this page's module: compiled once, never fetched again. `died` hears, once, why it is no more. */
-function startWorker(died: (why: string) => void): Worker {
-  const worker = new Worker(new URL(WORKER, import.meta.url), { type: "module", name: "weir" });
+function startWorker(died: (why: string) => void): Worker | undefined {
+  let worker: Worker;
+  try {
+    worker = new Worker(new URL(WORKER, import.meta.url), { type: "module", name: "weir" });
+  } catch {
+    return undefined; // in a sandbox without an origin
+  }
   let dead = false;
   const die = (why: string) => {
     if (dead) return;

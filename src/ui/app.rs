@@ -254,14 +254,6 @@ impl Component for App {
         app
     }
 
-    fn rendered(&mut self, _: &Context<Self>, first: bool) {
-        if let Some(embedded) = self.embed.as_mut().filter(|_| first) {
-            embedded.told = routes(&self.view).to_vec();
-            embed::ready(&embedded.shows, self.view.alias.as_ref(), &embedded.told);
-            embed::tell_wrong(&embedded.shows);
-        }
-    }
-
     fn update(&mut self, ctx: &Context<Self>, msg: Msg) -> bool {
         match msg {
             Msg::Do(action) => self.act(ctx, action),
@@ -376,11 +368,7 @@ impl Component for App {
             Msg::Export(what) => self.export(what),
             Msg::Asked(message) => self.obey(ctx, &message),
             Msg::Heard(heard) => {
-                match heard {
-                    Heard::Traffic(told) => embed::traffic(&told),
-                    Heard::Rollout(report) => embed::rollout(&report),
-                    Heard::NoSuch { number, of } => embed::no_such(number, of),
-                }
+                self.hear(heard);
                 return false;
             }
             Msg::Leave(link) => {
@@ -473,11 +461,39 @@ impl App {
     fn refresh(&mut self, ctx: &Context<Self>) {
         self.view = Rc::new(self.store.view());
         self.save_later(ctx);
+        if self.embed.as_ref().is_some_and(|embedded| embedded.speaks) {
+            self.tell_weights();
+        }
+    }
+
+    #[inline(never)]
+    fn tell_weights(&mut self) {
         let now = routes(&self.view);
         if let Some(embedded) = self.embed.as_mut().filter(|embedded| *embedded.told != *now) {
             embedded.told = now.to_vec();
             embed::changed(self.view.alias.as_ref(), now);
         }
+    }
+
+    fn hear(&mut self, heard: Heard) {
+        let Some(embedded) = &mut self.embed else { return };
+        if embedded.speaks {
+            embed::heard(&heard);
+        }
+        if let Some(tab) = heard.tab() {
+            embedded.heard.retain(|(known, _)| *known != tab);
+            embedded.heard.push((tab, heard));
+        }
+    }
+
+    /// How things stand, for who has just come.
+    fn greet(&mut self) {
+        let Some(embedded) = &mut self.embed else { return };
+        embedded.speaks = true;
+        embedded.told = routes(&self.view).to_vec();
+        embed::ready(&embedded.shows, self.view.alias.as_ref(), &embedded.told);
+        embedded.shows.wrong.iter().for_each(|wrong| embed::complain(wrong, None));
+        embedded.heard.iter().for_each(|(_, heard)| embed::heard(heard));
     }
 
     /// Whether the workflow stays as the author of an embed made it.
@@ -637,6 +653,7 @@ impl App {
     fn obey(&mut self, ctx: &Context<Self>, message: &str) {
         let Asked { id, order } = Asked::read(message);
         let done = order.and_then(|order| match order {
+            Ask::Hello => Ok(self.greet()),
             Ask::Set(set) => self.set(ctx, *set),
             Ask::Run(pane) => match (pane.and_then(embed::tab), &self.embed) {
                 (Some(tab), Some(embedded)) if !embedded.tabs.contains(&tab) => {
@@ -665,9 +682,15 @@ impl App {
                 let first = findings.first();
                 let place = first.map_or("", |finding| finding.pointer.as_str());
                 let what = first.map_or("", |finding| &*finding.message);
-                Wrong::new(what, format!("/workspace{place}"), first.and_then(|first| first.help.clone()).unwrap_or_else(|| mend.into()))
+                Wrong::new(
+                    what,
+                    format!("/workspace{place}"),
+                    first.and_then(|first| first.help.clone()).unwrap_or_else(|| mend.into()),
+                )
             })?),
-            (None, Some(id)) => Some(Workspace::of_gallery(id).map_err(|what| Wrong::new(what, "/scenario", "name one of these"))?),
+            (None, Some(id)) => {
+                Some(Workspace::of_gallery(id).map_err(|what| Wrong::new(what, "/scenario", "name one of these"))?)
+            }
             (None, None) => None,
         };
         if let Some(workspace) = wanted {
@@ -690,7 +713,11 @@ impl App {
         }
         if let Some(alias) = set.alias {
             if !self.view.aliases.iter().any(|known| known.name == alias) {
-                return Err(Wrong::new(format!("there is no alias `{alias}`"), "/alias", "name one that the workspace has"));
+                return Err(Wrong::new(
+                    format!("there is no alias `{alias}`"),
+                    "/alias",
+                    "name one that the workspace has",
+                ));
             }
             self.act(ctx, Action::LookAt(alias));
         }

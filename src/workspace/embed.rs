@@ -75,10 +75,7 @@ impl Pane {
 
     /// Whether it is a tab of the pane that plays the traffic.
     pub fn is_simulation(self) -> bool {
-        matches!(
-            self,
-            Pane::Traffic | Pane::Rollout | Pane::Compare | Pane::Executions | Pane::Cost | Pane::Cli
-        )
+        matches!(self, Pane::Traffic | Pane::Rollout | Pane::Compare | Pane::Executions | Pane::Cost | Pane::Cli)
     }
 }
 
@@ -143,7 +140,11 @@ fn panes(names_of: &str, place: &str, wrong: &mut Vec<Wrong>) -> Vec<Pane> {
             Some(pane) => panes.push(pane),
             None => {
                 let name: String = name.chars().take(40).collect();
-                wrong.push(Wrong::new(format!("there is no pane `{name}`"), place, format!("name some of {}", names())));
+                wrong.push(Wrong::new(
+                    format!("there is no pane `{name}`"),
+                    place,
+                    format!("name some of {}", names()),
+                ));
             }
         }
     }
@@ -198,6 +199,8 @@ pub struct Set {
 
 #[derive(Clone, Debug, PartialEq)]
 pub enum Order {
+    /// Tell how things stand.
+    Hello,
     Set(Box<Set>),
     /// Play it anew: what is shown, or the tab of this name.
     Run(Option<Pane>),
@@ -242,6 +245,7 @@ fn order(message: &Value) -> Result<Order, Wrong> {
     }
     let kind = message.get("type").and_then(Value::as_str);
     match kind {
+        Some("hello") => Ok(Order::Hello),
         Some("set") => set(message).map(|set| Order::Set(set.into())),
         Some("run") => match message.get("pane") {
             None => Ok(Order::Run(None)),
@@ -378,6 +382,7 @@ mod tests {
         assert_eq!(set.panes.as_deref(), Some([Pane::Graph, Pane::Cost].as_slice()));
         assert_eq!(read(r#"{"weir": 1, "type": "run", "pane": "rollout"}"#), Order::Run(Some(Pane::Rollout)));
         assert_eq!(read(r#"{"weir": 1, "type": "stop"}"#), Order::Stop);
+        assert_eq!(read(r#"{"weir": 1, "type": "hello", "fits": true}"#), Order::Hello);
         assert_eq!(Asked::read(r#"{"weir": 1, "type": "export", "id": 4}"#).id, Some(Value::from(4_i64)));
         let document = crate::workspace::Workspace::example().to_json();
         for workspace in [document.clone(), Value::from(link::encode(&document)).to_json()] {

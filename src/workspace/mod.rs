@@ -95,7 +95,10 @@ impl Workspace {
         let workspace = preset.and_then(|preset| Workspace::from_scenario(preset.document, "workflow", None).ok());
         workspace.ok_or_else(|| {
             let known = PRESETS.iter().map(|preset| preset.id).collect::<Vec<_>>().join(", ");
-            format!("there is no scenario `{}`; there are orders, empty, {known}", id.chars().take(40).collect::<String>())
+            format!(
+                "there is no scenario `{}`; there are orders, empty, {known}",
+                id.chars().take(40).collect::<String>()
+            )
         })
     }
 

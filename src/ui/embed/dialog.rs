@@ -36,7 +36,8 @@ const HIGH: f64 = 640.0;
 /// What an embed shows: the parameter of a link, and the attribute of the element.
 fn source(document: &str) -> (&'static str, String) {
     let is_same = |workspace: &Workspace| workspace.to_json() == document;
-    let named = ["orders", "empty"].into_iter().chain(crate::simulation::presets::PRESETS.iter().map(|preset| preset.id));
+    let named =
+        ["orders", "empty"].into_iter().chain(crate::simulation::presets::PRESETS.iter().map(|preset| preset.id));
     let mut named = named.filter(|id| Workspace::of_gallery(id).is_ok_and(|workspace| is_same(&workspace)));
     match named.next() {
         Some(id) => ("scenario", id.to_owned()),
@@ -51,7 +52,7 @@ fn element(page: &str, (key, value): &(&str, String), shows: &Embed, most: f64) 
     let most = if most > 0.0 { format!(r#" max-height="{most}""#) } else { String::new() };
     let panes = shows.panes.iter().map(|pane| pane.name()).collect::<Vec<_>>().join(",");
     format!(
-        r#"<script type="module" src="{folder}/embed.js"></script><weir-playground {key}="{value}" embed="{panes}"{theme}{readonly}{most}></weir-playground>"#
+        r#"<script async src="{folder}/embed.js"></script><weir-playground {key}="{value}" embed="{panes}"{theme}{readonly}{most}></weir-playground>"#
     )
 }
 
@@ -82,7 +83,8 @@ pub fn EmbedDialog(props: &EmbedProps) -> Html {
             let listener = preview.cast::<Element>().map(|element| {
                 EventListener::new(&element, "resize", move |event| {
                     let detail = js_sys::Reflect::get(event, &JsValue::from_str("detail")).ok();
-                    let said = detail.and_then(|detail| js_sys::Reflect::get(&detail, &JsValue::from_str("height")).ok());
+                    let said =
+                        detail.and_then(|detail| js_sys::Reflect::get(&detail, &JsValue::from_str("height")).ok());
                     height.set(said.and_then(|height| height.as_f64()));
                 })
             });

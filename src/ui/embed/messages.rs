@@ -4,6 +4,7 @@ use super::say;
 use crate::base::{Text, Value};
 use crate::simulation::customers::Told;
 use crate::simulation::report::{Report, VersionReport};
+use crate::ui::simulate::Heard;
 use crate::workspace::embed::{Embed, VOCABULARY, Wrong};
 
 type Members = Vec<(&'static str, Value)>;
@@ -44,7 +45,16 @@ pub fn complain(Wrong { what, place, mend }: &Wrong, id: Option<Value>) {
     tell("error", with_id(members, id));
 }
 
-pub fn no_such(number: usize, of: usize) {
+/// What the simulation has to tell.
+pub fn heard(heard: &Heard) {
+    match heard {
+        Heard::Traffic(told) => traffic(told),
+        Heard::Rollout(report) => rollout(report),
+        Heard::NoSuch { number, of } => no_such(*number, *of),
+    }
+}
+
+fn no_such(number: usize, of: usize) {
     let what = format!("there is no execution {number} among the {of} that were simulated");
     complain(&Wrong::new(what, "/execution", format!("send a number from 1 to {of}")), None);
 }
@@ -56,7 +66,7 @@ pub fn workspace(document: &str, id: Option<Value>) {
 }
 
 /// The traffic has been played, or counted anew for another weight.
-pub fn traffic(told: &Told) {
+fn traffic(told: &Told) {
     let executions: u64 = told.versions.iter().map(|version| version.started).sum();
     let versions = told.versions.iter().map(|version| (version.version.clone(), numbers(version)));
     tell(
@@ -89,7 +99,7 @@ fn numbers(version: &VersionReport) -> Value {
 }
 
 /// Rollouts have been played to the end.
-pub fn rollout(report: &Report) {
+fn rollout(report: &Report) {
     let Some(rollout) = &report.rollout else { return };
     let mut members = vec![
         ("pane", Value::from("rollout")),

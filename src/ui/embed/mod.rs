@@ -10,11 +10,11 @@ mod messages;
 
 pub use dialog::EmbedDialog;
 pub use frame::{Frame, frame, logo};
-pub use messages::{changed, complain, no_such, ready, rollout, traffic, workspace};
+pub use messages::{changed, complain, heard, ready, workspace};
 
 use super::host;
 use super::panes::Action;
-use super::simulate::Tab;
+use super::simulate::{Heard, Tab};
 use super::store::linked;
 use crate::workspace::embed::{Embed, Pane, Wrong};
 use crate::workspace::{Workspace, link};
@@ -32,6 +32,11 @@ pub struct Embedded {
     pub tabs: Rc<[Tab]>,
     /// The weights that were told last.
     pub told: Vec<(u32, u8)>,
+    /// What was played last, by tab: told to whoever says hello.
+    pub heard: Vec<(Tab, Heard)>,
+    /// Whether the page around this one is told anything: not before the whole program is there, for the first view does
+    /// without its later part.
+    pub speaks: bool,
 }
 
 impl Embedded {
@@ -51,6 +56,8 @@ impl Embedded {
             source: source.unwrap_or_default(),
             original: String::new(),
             told: Vec::new(),
+            heard: Vec::new(),
+            speaks: false,
             shows,
         };
         embedded.show(embedded.shows.panes.clone());
@@ -106,11 +113,6 @@ pub fn changes_workflow(action: &Action) -> bool {
         | Action::Copy(..)
         | Action::CopyScript => false,
     }
-}
-
-/// What is wrong with the fragment of an address, told to the page around this one.
-pub fn tell_wrong(shows: &Embed) {
-    shows.wrong.iter().for_each(|wrong| complain(wrong, None));
 }
 
 fn say(message: crate::base::Value) {

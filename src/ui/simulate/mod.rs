@@ -88,6 +88,17 @@ pub enum Heard {
     },
 }
 
+impl Heard {
+    /// Whose results these are.
+    pub fn tab(&self) -> Option<Tab> {
+        match self {
+            Heard::Traffic(_) => Some(Tab::Traffic),
+            Heard::Rollout(_) => Some(Tab::Rollout),
+            Heard::NoSuch { .. } => None,
+        }
+    }
+}
+
 /// Where the customers go on each version, as far as they are counted.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Flows {

@@ -552,12 +552,14 @@ pub fn diagnose(text: &str) -> Rc<[Diagnostic]> {
 }
 
 /// What the editor shows about a place.
+#[inline(never)]
 pub fn hover(question: &crate::ui::editor::Question) -> Option<crate::ui::editor::Hover> {
     let found = hints::hover(&Definition::read(&question.text), question.at)?;
     Some(crate::ui::editor::Hover { span: found.span, text: format!("{}\n{}", found.title, found.about).into() })
 }
 
 /// What the editor proposes at a place.
+#[inline(never)]
 pub fn complete(question: &crate::ui::editor::Question) -> crate::ui::editor::Completions {
     // Nobody waits for what was not asked for.
     if question.text.len() > LONG && !question.explicit {
