@@ -72,7 +72,7 @@ class WeirPlayground extends HTMLElement {
   #frame: HTMLIFrameElement | undefined;
   #sight?: IntersectionObserver;
   #patience?: ReturnType<typeof setTimeout>;
-  #greets?: ReturnType<typeof setInterval>;
+  #fits?: ReturnType<typeof setInterval>;
   #origin = "";
   /** What the frame said of its height. */
   #high: number | undefined;
@@ -107,7 +107,7 @@ class WeirPlayground extends HTMLElement {
   attributeChangedCallback(name: string, before: string | null, now: string | null): void {
     if (before === now || !this.isConnected) return;
     if (name === "height" || name === "max-height") {
-      if (this.#isReady) this.#greet();
+      if (this.#isReady) this.#fit();
       return this.#measure();
     }
     if (!this.#frame) return name === "title" || name === "embed" ? this.#wait() : undefined;
@@ -148,11 +148,11 @@ class WeirPlayground extends HTMLElement {
     // A frame of this page's own origin could lift it: then it would be none.
     if (this.#origin !== location.origin) frame.setAttribute("sandbox", SANDBOX);
     frame.setAttribute("part", "frame");
-    // Not before: the first document of a frame is of this page's origin. And until it has begun to listen.
+    // Not before: the first document of a frame is of this page's origin. And again until it has begun to listen.
     frame.addEventListener("load", () => {
-      this.#greet();
-      clearInterval(this.#greets);
-      this.#greets = setInterval(() => this.#greet(), 500);
+      this.#fit();
+      clearInterval(this.#fits);
+      this.#fits = setInterval(() => this.#fit(), 500);
     });
     this.#frame = frame;
     this.#root.replaceChildren(frame, this.#cover(make("p", {}, "Weir is loading …")));
@@ -255,7 +255,7 @@ class WeirPlayground extends HTMLElement {
   #leave(): void {
     this.#sight?.disconnect();
     clearTimeout(this.#patience);
-    clearInterval(this.#greets);
+    clearInterval(this.#fits);
     this.#load++;
     this.#frame = undefined;
     this.#high = undefined;
@@ -277,12 +277,13 @@ class WeirPlayground extends HTMLElement {
     return make("div", { className: "waiting over" }, logo(), ...contents);
   }
 
-  #greet(): void {
-    this.#post({ type: "hello", fits: this.#fixed === undefined });
+  /** Tells the frame whether it is made as high as what it shows. */
+  #fit(): void {
+    this.#post({ type: "fit", fits: this.#fixed === undefined });
   }
 
   #fail(why: string): void {
-    clearInterval(this.#greets);
+    clearInterval(this.#fits);
     const again = make("button", { type: "button", textContent: "Try again" });
     again.addEventListener("click", () => void this.load());
     const told = make("p", {}, `${why.charAt(0).toUpperCase()}${why.slice(1)}.`);
@@ -317,7 +318,8 @@ class WeirPlayground extends HTMLElement {
     this.#root.querySelector(".over")?.remove();
     if (type === "ready" && !this.#isReady) {
       this.#isReady = true;
-      clearInterval(this.#greets);
+      clearInterval(this.#fits);
+      this.#fit();
       for (const message of this.#unsaid.splice(0)) this.#post(message);
     }
     if (type === "resize" && Number.isFinite(data.height)) {

@@ -34,11 +34,13 @@ export function embedded(whole: Promise<void>) {
     // What is not meant for Weir may be said here, too.
     if (typeof data !== "object" || data === null || !("weir" in data)) return;
     if (origin !== undefined && event.origin !== origin) return;
+    // What was told before it was known to whom, nobody has heard.
+    if (origin === undefined) void whole.then(greet);
     origin = event.origin;
-    if (data.type === "hello") {
+    if (data.weir === 1 && data.type === "fit") {
       // Who makes the frame as high as its contents wants no more of them than there is.
       document.documentElement.toggleAttribute("data-fits", data.fits === true);
-      postHeight();
+      return postHeight();
     }
     let text: string;
     try {
@@ -49,7 +51,8 @@ export function embedded(whole: Promise<void>) {
     await whole;
     hear?.(text);
   });
-  void whole.then(() => hear?.('{"weir": 1, "type": "hello"}'));
+  const greet = () => hear?.('{"weir": 1, "type": "hello"}');
+  void whole.then(() => origin !== undefined && greet());
 
   // How high it is, whenever that changes.
   const app = document.getElementById("app")!;

@@ -105,7 +105,7 @@ pub enum Msg {
     Asked(String),
     Heard(Heard),
     /// The link to the whole page is about to be followed.
-    Leave(web_sys::Element),
+    Leave,
     /// What the link held is wanted again.
     Reset,
 }
@@ -271,7 +271,10 @@ impl Component for App {
                 }
             }
             Msg::Opened(opened) => {
-                match Subject::of_simulation(&self.view.scenario, self.view.alias.clone(), &opened) {
+                // As it was played: to the last customer, whatever the horizon of rollouts is.
+                let played = Document::read(&self.view.scenario).map(|document| document.traffic());
+                let played = played.unwrap_or_else(|| Rc::clone(&self.view.scenario));
+                match Subject::of_simulation(&played, self.view.alias.clone(), &opened) {
                     Ok(subject) => self.open(subject),
                     Err(why) => self.tell(ctx, format!("This execution cannot be opened: {why}"), true, false),
                 }
@@ -371,8 +374,8 @@ impl Component for App {
                 self.hear(heard);
                 return false;
             }
-            Msg::Leave(link) => {
-                self.leave(&link);
+            Msg::Leave => {
+                self.leave();
                 return false;
             }
             Msg::Reset => self.reset(ctx),
@@ -603,7 +606,7 @@ impl App {
             };
             panes.push((pane, contents));
         }
-        let above = html! {
+        let more = html! {
             <>
                 if unseen {
                     { self.simulation(Some(Rc::clone(&embedded.tabs))) }
@@ -617,17 +620,20 @@ impl App {
             shows: &embedded.shows,
             machine: &self.view.machine,
             panes,
-            above,
+            more,
             source: &embedded.source,
-            on_leave: link.callback(Msg::Leave),
+            way: embedded.way.clone(),
+            on_leave: link.callback(|()| Msg::Leave),
             on_reset: has_changed.then(|| link.callback(|()| Msg::Reset)),
         })
     }
 
     /// The link to the whole page opens what is here now.
     #[inline(never)]
-    fn leave(&self, link: &web_sys::Element) {
-        let _ = link.set_attribute("href", &format!("./#{}", link::encode(&self.store.document())));
+    fn leave(&self) {
+        if let Some(way) = self.embed.as_ref().and_then(|embedded| embedded.way.cast::<web_sys::Element>()) {
+            let _ = way.set_attribute("href", &format!("./#{}", link::encode(&self.store.document())));
+        }
     }
 
     #[inline(never)]

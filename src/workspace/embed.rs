@@ -219,7 +219,7 @@ pub struct Asked {
     pub order: Result<Order, Wrong>,
 }
 
-const ORDERS: &str = "there are set, run, stop, open, export and hello";
+const ORDERS: &str = "there are hello, set, run, stop, open, export and fit";
 
 impl Asked {
     /// Reads a message; whatever it is, there is an answer.

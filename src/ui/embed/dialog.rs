@@ -33,6 +33,12 @@ const LONG: usize = 16_000;
 /// The height of a frame before its own is known.
 const HIGH: f64 = 640.0;
 
+/// How wide the preview is at first: as a column of text, where there is room for that.
+fn room() -> f64 {
+    let window = gloo::utils::window().inner_width().ok().and_then(|width| width.as_f64()).unwrap_or(HIGH);
+    (window - 66.0).clamp(280.0, 640.0).round()
+}
+
 /// What an embed shows: the parameter of a link, and the attribute of the element.
 fn source(document: &str) -> (&'static str, String) {
     let is_same = |workspace: &Workspace| workspace.to_json() == document;
@@ -70,7 +76,7 @@ pub fn EmbedDialog(props: &EmbedProps) -> Html {
     let theme = use_state(|| Theme::Auto);
     let readonly = use_state(|| false);
     let most = use_state(|| 0.0_f64);
-    let width = use_state(|| 640.0_f64);
+    let width = use_state(room);
     let form = use_state(|| Form::Element);
     let height = use_state(|| None::<f64>);
     let (preview, line) = (use_node_ref(), use_node_ref());
@@ -181,7 +187,7 @@ pub fn EmbedDialog(props: &EmbedProps) -> Html {
                 <div class="embed-settings">
                     <Choice label="theme" options={themes} value={theme.name()} onchange={set_theme} />
                     <Choice label="height" options={heights} value={most.to_string()} onchange={set_most} />
-                    <span class="check"><input type="checkbox" id="embed-readonly" checked={*readonly} onchange={set_readonly} /><label for="embed-readonly">{ "read-only: the workflow stays, weights and runs are free" }</label></span>
+                    <span class="check"><input type="checkbox" id="embed-readonly" checked={*readonly} onchange={set_readonly} /><label for="embed-readonly">{ "read-only, but for weights and runs" }</label></span>
                 </div>
                 <div class="embed-line">
                     <div class="segments" role="group" aria-label="form">

@@ -11,42 +11,38 @@ pub struct Frame<'a> {
     pub machine: &'a str,
     /// Name, heading where the pane has none of its own, and contents.
     pub panes: Vec<(Pane, Html)>,
-    /// What floats above.
-    pub above: Html,
-    /// The link to the whole page.
+    /// What stands below them, or floats above.
+    pub more: Html,
+    /// The link to the whole page: where it leads at first, and itself.
     pub source: &'a str,
+    pub way: NodeRef,
     /// Brings the link up to what is on the page.
-    pub on_leave: Callback<web_sys::Element>,
+    pub on_leave: Callback<()>,
     /// Brings back what the link held, where something has changed.
     pub on_reset: Option<Callback<()>>,
 }
 
 pub fn frame(frame: Frame) -> Html {
-    let Frame { shows, machine, panes, above, source, on_leave, on_reset } = frame;
-    let leave = move |event: &Event| {
-        if let Some(link) = event.current_target().and_then(|link| wasm_bindgen::JsCast::dyn_into(link).ok()) {
-            on_leave.emit(link);
-        }
-    };
-    let (pointed, focused, clicked) = (leave.clone(), leave.clone(), leave);
+    let Frame { shows, machine, panes, more, source, way, on_leave, on_reset } = frame;
     html! {
         <main class="embed" aria-label={format!("Weir: {machine}")} data-readonly={shows.is_readonly.then_some("")}>
             { for shows.wrong.iter().map(wrong) }
             if !panes.is_empty() {
                 <div class="embed-panes">{ for panes.into_iter().map(section) }</div>
             }
+            { more }
             <footer class="embed-foot">
                 <a href={format!("./{source}")} target="_blank" rel="noopener"
-                    onpointerdown={move |event: PointerEvent| pointed(&event)}
-                    onfocus={move |event: FocusEvent| focused(&event)}
-                    onclick={move |event: MouseEvent| clicked(&event)}>
+                    ref={way}
+                    onpointerdown={on_leave.reform(|_: PointerEvent| ())}
+                    onfocus={on_leave.reform(|_: FocusEvent| ())}
+                    onclick={on_leave.reform(|_: MouseEvent| ())}>
                     { logo() }<b>{ "Weir" }</b><span>{ "Open in the playground" }</span><span aria-hidden="true">{ "↗" }</span><span class="unseen">{ " (new tab)" }</span>
                 </a>
                 if let Some(on_reset) = on_reset {
                     <button type="button" class="small quiet" onclick={on_reset.reform(|_: MouseEvent| ())} title="as it was when the page was opened">{ "Reset" }</button>
                 }
             </footer>
-            { above }
         </main>
     }
 }

@@ -19,6 +19,7 @@ use super::store::linked;
 use crate::workspace::embed::{Embed, Pane, Wrong};
 use crate::workspace::{Workspace, link};
 use std::rc::Rc;
+use yew::NodeRef;
 
 /// How this page is embedded, and in what state.
 #[derive(Debug)]
@@ -26,6 +27,8 @@ pub struct Embedded {
     pub shows: Embed,
     /// What the link holds or names, as a link to all of the page.
     pub source: String,
+    /// The link to all of the page.
+    pub way: NodeRef,
     /// The document that Reset brings back.
     pub original: String,
     /// The tabs of the simulation, of those panes that are.
@@ -54,6 +57,7 @@ impl Embedded {
         let mut embedded = Embedded {
             tabs: Rc::from([]),
             source: source.unwrap_or_default(),
+            way: NodeRef::default(),
             original: String::new(),
             told: Vec::new(),
             heard: Vec::new(),

@@ -370,7 +370,8 @@ impl Store {
             Err(error) => Err(aws_cli::told(operation, error).into()),
         };
         self.tell(aws_cli::command(operation, &repeatable(request, &answer)), told, what);
-        if answer.is_ok() && !operation.starts_with("Start") {
+        let only_looks = ["Start", "Describe", "List", "Get"].iter().any(|verb| operation.starts_with(verb));
+        if answer.is_ok() && !only_looks {
             self.remember(what, before);
         }
         answer
