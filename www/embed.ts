@@ -19,10 +19,26 @@ const PATIENCE = 20_000;
  */
 const SANDBOX = "allow-scripts allow-same-origin allow-forms allow-popups allow-popups-to-escape-sandbox allow-downloads";
 
-/** About how high panes are, before they say it. */
-const HEIGHTS: Record<string, number> = { graph: 356, alias: 150, versions: 150, definition: 396, tasks: 320, input: 220 };
-const SIMULATION = 700;
-const FOOT = 34;
+/** About how high panes are before they say it: in a narrow frame, in one as wide as a text, and in a wide one. */
+const HEIGHTS: Record<string, [number, number, number]> = {
+  graph: [356, 356, 356],
+  alias: [170, 141, 141],
+  versions: [147, 147, 147],
+  definition: [396, 396, 396],
+  tasks: [600, 420, 390],
+  input: [302, 302, 302],
+};
+/** Tabs of one pane. */
+const TABS: Record<string, [number, number, number]> = {
+  traffic: [1400, 1100, 500],
+  rollout: [2200, 1970, 1440],
+  compare: [600, 550, 480],
+  executions: [550, 475, 440],
+  cost: [400, 280, 250],
+  cli: [428, 428, 428],
+};
+const TAB_BAR = 33;
+const FOOT = 33;
 
 const STYLES = `
   :host { display: block; position: relative; overflow: hidden; border: 1px solid color-mix(in srgb, currentColor 22%, transparent); border-radius: 6px; }
@@ -203,12 +219,16 @@ class WeirPlayground extends HTMLElement {
 
   /** About what it will be. */
   get #guess(): number {
+    const wide = this.clientWidth;
+    const size = wide < 560 ? 0 : wide < 1000 ? 1 : 2;
     const panes = this.#panes;
-    const others = panes.map((name) => HEIGHTS[name] ?? 0);
-    // Two panes that are not the simulation stand beside each other where there is room.
-    const isWide = this.clientWidth >= 720;
-    const high = isWide ? Math.max(0, ...others) : others.reduce((sum, height) => sum + height, 0);
-    return high + (panes.some((name) => !(name in HEIGHTS)) ? SIMULATION : 0) + FOOT;
+    const tabs = panes.filter((name) => name in TABS);
+    const simulation = (TABS[tabs[0] ?? ""]?.[size] ?? 0) + (tabs.length > 1 ? TAB_BAR : 0);
+    // The others stand two by two where there is room.
+    const others = panes.map((name) => HEIGHTS[name]?.[size] ?? 0).filter(Boolean);
+    let high = 0;
+    for (let n = 0; n < others.length; n += wide < 690 ? 1 : 2) high += Math.max(others[n]!, wide < 690 ? 0 : (others[n + 1] ?? 0));
+    return Math.max(high + simulation, 60) + FOOT;
   }
 
   #measure(): void {

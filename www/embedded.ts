@@ -54,6 +54,11 @@ export function embedded(whole: Promise<void>) {
   const greet = () => hear?.('{"weir": 1, "type": "hello"}');
   void whole.then(() => origin !== undefined && greet());
 
+  // A frame may be higher than the window: what is told is told where its reader is.
+  const here = (y: number) => document.documentElement.style.setProperty("--here", `${Math.round(y)}px`);
+  addEventListener("pointerdown", ({ clientY }) => here(clientY), { capture: true });
+  addEventListener("focusin", ({ target }) => target instanceof Element && here(target.getBoundingClientRect().bottom));
+
   // How high it is, whenever that changes.
   const app = document.getElementById("app")!;
   new ResizeObserver(() => {

@@ -99,6 +99,8 @@ test("what does not exist is told in the frame, and what does is shown", () =>
       [`#w=${pack({ weir: 99 })}&embed`, "made by a newer Weir"],
       ["#scenario=tango&embed", "There is no scenario `tango`; there are orders, empty"],
       ["#embed=pink", "There is no pane `pink`"],
+      // Little that says to be a lot.
+      [`#w=${deflateSync(" ".repeat(30_000_000)).toString("base64url")}&embed`, "larger than 20 MB"],
     ]) {
       await page.goto("about:blank");
       await page.goto(weir + hash);
@@ -108,6 +110,26 @@ test("what does not exist is told in the frame, and what does is shown", () =>
     }
     await screenshot(page, "embed-wrong");
   }));
+
+test("a link to a scenario of the gallery opens it in the whole page, too", () =>
+  rig.visit({ hash: "#scenario=canary" }, async (page) => {
+    await page.getByRole("spinbutton", { name: "percent of version 6 in PROD" }).waitFor();
+    assert.equal(new URL(page.url()).hash, "");
+    await page.goto(`${weir}#scenario=tango`);
+    await page.locator(".notice").filter({ hasText: "there is no scenario `tango`" }).waitFor();
+  }));
+
+test("the theme is that of the page around it until it is named", async () => {
+  const colour = (page, n) => frameOf(page).nth(n).locator("body").evaluate((body) => getComputedStyle(body).backgroundColor);
+  const body = `<weir-playground scenario="orders" embed="alias"></weir-playground><weir-playground scenario="orders" embed="alias" theme="light"></weir-playground>`;
+  await rig.visit({ theme: null, url: page(body, `${loader}<meta name="color-scheme" content="dark">`) }, async (page) => {
+    for (const n of [0, 1]) await page.frameLocator("weir-playground iframe").nth(n).getByRole("region", { name: "alias PROD" }).waitFor();
+    assert.notEqual(await colour(page, 0), await colour(page, 1));
+    await screenshot(page, "embed-themes");
+    await page.emulateMedia({ colorScheme: "dark" });
+    assert.notEqual(await colour(page, 0), await colour(page, 1));
+  });
+});
 
 test("nothing is stored, and what is stored is not touched", () =>
   rig.visit({ hash: "" }, async (page) => {
