@@ -54,10 +54,15 @@ export function embedded(whole: Promise<void>) {
   const greet = () => hear?.('{"weir": 1, "type": "hello"}');
   void whole.then(() => origin !== undefined && greet());
 
-  // A frame may be higher than the window: what is told is told where its reader is.
-  const here = (y: number) => document.documentElement.style.setProperty("--here", `${Math.round(y)}px`);
-  addEventListener("pointerdown", ({ clientY }) => here(clientY), { capture: true });
-  addEventListener("focusin", ({ target }) => target instanceof Element && here(target.getBoundingClientRect().bottom));
+  // A frame may be higher than the window: what floats above appears where its reader is, and stays there.
+  const here = (event: Event) => {
+    const { target } = event;
+    if (!(target instanceof Element) || target.closest("dialog, .notice")) return;
+    const y = event instanceof PointerEvent ? event.clientY : target.getBoundingClientRect().bottom;
+    document.documentElement.style.setProperty("--here", `${Math.round(y)}px`);
+  };
+  addEventListener("pointerdown", here, { capture: true });
+  addEventListener("focusin", here);
 
   // How high it is, whenever that changes.
   const app = document.getElementById("app")!;

@@ -291,6 +291,18 @@ test("messages: weights, reports, runs, executions, the workspace", () =>
     assert.equal(await page.locator("iframe").count(), 1, "and nothing is loaded again");
   }));
 
+test("a broken link is told to both, and mended by a message", () =>
+  rig.visit({ width: 800, url: page(`<weir-playground workspace="abc" embed="alias"></weir-playground>`, loader) }, async (page) => {
+    await page.waitForFunction(() => customElements.get("weir-playground"));
+    await keepsEvents(page);
+    const error = await last(page, "error");
+    assert.deepEqual([error.where, error.what], ["w", "the link is cut off or damaged; copy it again, as a whole"]);
+    await frameOf(page).getByRole("alert").waitFor();
+    await onElement(page, "set", { scenario: "orders" });
+    await frameOf(page).getByRole("region", { name: "alias PROD" }).waitFor();
+    assert.equal(await frameOf(page).getByRole("alert").count(), 0);
+  }));
+
 test("bad messages are answered, and those of others are not heard", () =>
   rig.visit({ width: 800, url: page(`<weir-playground scenario="orders" embed="alias"></weir-playground>`, loader) }, async (page) => {
     await page.waitForFunction(() => customElements.get("weir-playground"));

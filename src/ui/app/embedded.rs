@@ -184,7 +184,7 @@ impl App {
             let document = workspace.to_json();
             self.place(ctx, "workspace of the page", workspace);
             if let Some(embedded) = &mut self.embed {
-                embedded.original = document;
+                embedded.has_workspace(document);
             }
         }
         if let Some(embedded) = &mut self.embed {

@@ -25,6 +25,8 @@ use yew::NodeRef;
 #[derive(Debug)]
 pub struct Embedded {
     pub shows: Embed,
+    /// The panes that the link names, whether or not there is something to show in them.
+    named: Vec<Pane>,
     /// What the link holds or names, as a link to all of the page.
     pub source: String,
     /// The link to all of the page.
@@ -46,6 +48,7 @@ impl Embedded {
     /// What an address asks for; nothing where it is the whole page that is wanted.
     pub fn open(fragment: &str) -> Option<(Embedded, Workspace)> {
         let mut shows = Embed::read(fragment)?;
+        let named = shows.panes.clone();
         let workspace = linked(fragment).unwrap_or_else(|| Ok(Workspace::example())).unwrap_or_else(|what| {
             // An example in its place would be taken for it.
             shows.panes.clear();
@@ -62,6 +65,7 @@ impl Embedded {
             told: Vec::new(),
             heard: Vec::new(),
             speaks: false,
+            named,
             shows,
         };
         embedded.show(embedded.shows.panes.clone());
@@ -71,6 +75,15 @@ impl Embedded {
     /// Whether the address asks for an embed.
     pub fn is_wanted() -> bool {
         Embed::read(&host::fragment()).is_some()
+    }
+
+    /// There is a workspace that can be shown, whatever was wrong with the one of the link.
+    pub fn has_workspace(&mut self, document: String) {
+        self.original = document;
+        self.shows.wrong.retain(|wrong| !matches!(&*wrong.place, "w" | "scenario"));
+        if self.is_empty() {
+            self.show(self.named.clone());
+        }
     }
 
     /// Shows these panes.
