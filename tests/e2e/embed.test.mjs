@@ -200,9 +200,17 @@ test("its first view needs less than the page's: no editor, and no later part", 
   rig.visit({ hash: `#w=${pack(JSON.parse(example))}&embed` }, async (page) => {
     await page.getByRole("button", { name: /χ² test of the split/ }).waitFor();
     await page.waitForLoadState("networkidle");
-    const asked = await page.evaluate(() => performance.getEntriesByType("resource").map(({ name, initiatorType }) => [name.replace(/.*\//, ""), initiatorType]));
+    const loaded = () => page.evaluate(() => performance.getEntriesByType("resource").map(({ name, initiatorType, encodedBodySize }) => [name.replace(/.*\//, ""), initiatorType, encodedBodySize]));
+    const asked = await loaded();
     assert.equal(asked.some(([name]) => name.startsWith("editor")), false);
     assert.deepEqual(asked.filter(([name]) => name.endsWith("_later.wasm")).map(([, by]) => by), ["fetch"], "nothing waits for the later part");
+    await page.goto("about:blank");
+    await page.goto(weir);
+    await page.locator(".cm-content").waitFor();
+    await page.waitForLoadState("networkidle");
+    const weight = (files) => files.reduce((sum, [, , size]) => sum + size, 0);
+    const whole = weight(await loaded());
+    assert.ok(weight(asked) < whole, `${weight(asked)} bytes, and the page ${whole}`);
   }));
 
 test("the element loads when it is seen, from another origin, and is as high as what it shows", () =>
