@@ -306,6 +306,8 @@ impl Component for App {
                 self.checks = None;
                 self.refresh(ctx);
             }
+            // An embed has nothing to do with what is kept.
+            Msg::Save | Msg::Elsewhere if self.embed.is_some() => return false,
             Msg::Save => {
                 if self.saved == Saved::Changed || self.saved == Saved::Refused {
                     self.saved = self.keep.write(&self.store.document());
