@@ -27,7 +27,7 @@ macro_rules! each {
 }
 
 each! {
-    json yaml checked path intrinsic jsonata regex interpreted mocked requested commanded scenario comparison workspace link
+    json yaml checked path intrinsic jsonata regex interpreted mocked requested commanded scenario comparison workspace link embedded
 }
 
 /// A stack like that of WebAssembly.

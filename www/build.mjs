@@ -3,7 +3,7 @@
 
 import { execFile } from "node:child_process";
 import { createHash } from "node:crypto";
-import { readFile, readdir, rename, writeFile } from "node:fs/promises";
+import { copyFile, readFile, readdir, rename, writeFile } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
@@ -45,6 +45,9 @@ const [worker, styles, icon] = await Promise.all([
   bundle("styles/index.css"),
   bundle("icons/weir.svg"),
 ]);
+// Pages of others ask for it: its name stays. It stands alone, whatever else is bundled.
+await bundle("embed.ts", { entryNames: "[name]", splitting: false, format: "iife" });
+await copyFile(join(www, "embed-example.html"), join(site, "embed-example.html"));
 const main = await bundle("main.ts", { define: { WORKER: JSON.stringify(`./${worker}`) } });
 const names = { MAIN: main, STYLES: styles, ICON: icon };
 

@@ -1,6 +1,6 @@
 // A tool for whoever makes the first load smaller: runs the site's first view with a module that remembers which of its
 // functions were called, and tells what www/later.txt puts off although it is called, and what could be put off besides.
-// After `cargo xtask build`: `node www/first-view.mjs`.
+// After `cargo xtask build`: `node www/first-view.mjs`, or `node www/first-view.mjs '#scenario=orders&embed'` for another one.
 
 import { execFileSync } from "node:child_process";
 import { cpSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
@@ -28,7 +28,7 @@ writeFileSync(index, readFileSync(index, "utf8").replace(/ data-later="[^"]*"/, 
 
 const [served, browser] = await Promise.all([serve({ "/": "target/first-view" }), launch()]);
 const page = await browser.newPage({ viewport: { width: 1440, height: 900 } });
-await page.goto(served.url);
+await page.goto(`${served.url}/${process.argv[2] ?? ""}`);
 await page.getByRole("button", { name: /χ² test of the split/ }).waitFor();
 await page.waitForTimeout(1_000);
 const glue = await page.evaluate(() => new URL(document.querySelector("script[data-glue]").dataset.glue, document.baseURI).href);

@@ -1,6 +1,7 @@
 // The first script of the page: compiles the WebAssembly module once, starts it, and offers it what Rust cannot do for
 // itself. `src/worker/handle.rs`, `src/ui/host.rs`, `src/ui/editor/host.rs` and `src/ui/trouble.rs` are its typed other side.
 
+import type { embedded } from "./embedded";
 import { compile, laterPart } from "./later";
 import { openEditors } from "./open-editors";
 
@@ -11,16 +12,20 @@ const THEME = "weir.theme"; // as in src/ui/theme.rs
 const RESCUED = "weir.rescued";
 const WORKSPACE = "weir.workspace"; // as in src/ui/store/keep.rs
 
+/** A part of another page: it reads nothing of what its visitor keeps here, and keeps nothing. */
+const isEmbed = /[#&]embed(=|&|$)/.test(location.hash); // as in src/workspace/embed.rs
+
 /** What is asked of the store, where a page may have one. */
 function stored<T>(ask: (storage: Storage) => T): T | undefined {
   try {
-    return ask(localStorage);
+    return isEmbed ? undefined : ask(localStorage);
   } catch {
     return undefined; // private mode, or full
   }
 }
 
-const theme = stored((storage) => storage.getItem(THEME));
+const theme = isEmbed ? /[#&]theme=(\w+)/.exec(location.hash)?.[1] : stored((storage) => storage.getItem(THEME));
+document.documentElement.toggleAttribute("data-embed", isEmbed);
 if (theme === "light" || theme === "dark") document.documentElement.dataset.theme = theme;
 
 // Trunk fills in the names of the files (Trunk.toml).
@@ -103,8 +108,13 @@ function download(name: string, text: string): void {
 }
 
 /** A worker that runs this page's module: compiled once, never fetched again. `died` hears, once, why it is no more. */
-function startWorker(died: (why: string) => void): Worker {
-  const worker = new Worker(new URL(WORKER, import.meta.url), { type: "module", name: "weir" });
+function startWorker(died: (why: string) => void): Worker | undefined {
+  let worker: Worker;
+  try {
+    worker = new Worker(new URL(WORKER, import.meta.url), { type: "module", name: "weir" });
+  } catch {
+    return undefined; // in a sandbox without an origin
+  }
   let dead = false;
   const die = (why: string) => {
     if (dead) return;
@@ -123,8 +133,14 @@ function startWorker(died: (why: string) => void): Worker {
   return worker;
 }
 
+/** What an embed says and hears; set before the program begins. */
+let around: ReturnType<typeof embedded> | undefined;
+
 const host = {
   later: later.join,
+  say: (message: string): void => around?.say(message),
+  listen: (hear: (message: string) => void): void => around?.listen(hear),
+  loadEmbed: () => import(new URL("./embed.js", import.meta.url).href),
   startWorker,
   trouble,
   /** From then on it is this script that keeps the author's texts. */
@@ -145,14 +161,20 @@ declare global {
 globalThis.weir = host;
 
 try {
-  const [compiled, glue] = await Promise.all([compile(url("wasm")), import(url("glue"))]);
+  let whole = () => {};
+  const isWhole = new Promise<void>((done) => (whole = done));
+  const [compiled, glue, frame] = await Promise.all([
+    compile(url("wasm")),
+    import(url("glue")),
+    isEmbed ? import("./embedded") : undefined,
+  ]);
+  around = frame?.embedded(isWhole);
   module = compiled;
   await glue.default({ module_or_path: compiled });
+  // When the first view is drawn. Safari does not tell when it is idle.
+  const whenIdle = globalThis.requestIdleCallback ?? ((act: () => void) => setTimeout(act, 500));
+  whenIdle(() => void later.fetch().then(whole), { timeout: 2_000 });
 } catch (error) {
   trouble(`the program could not be started: ${error}`);
   throw error;
 }
-
-// When the first view is drawn. Safari does not tell when it is idle.
-const whenIdle = globalThis.requestIdleCallback ?? ((act: () => void) => setTimeout(act, 500));
-whenIdle(() => void later.fetch(), { timeout: 2_000 });

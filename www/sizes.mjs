@@ -5,8 +5,8 @@ import { readFile, readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { brotliCompressSync, gzipSync } from "node:zlib";
 
-/** What is fetched when the first view is drawn, or not before it is asked for. tests/e2e/later.test.mjs holds it to that. */
-const LATER = [/_later\.wasm$/, /^diff-/];
+/** What is fetched when the first view is drawn, or not before it is asked for, or by other pages. tests/e2e/later.test.mjs holds it to that. */
+const LATER = [/_later\.wasm$/, /^diff-/, /^embed/];
 
 const [folder, target, firstCeiling, ceiling] = process.argv.slice(2);
 const rows = [];

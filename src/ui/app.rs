@@ -1,5 +1,8 @@
 //! The whole page: where the panes stand, and what becomes of what they ask for.
 
+mod embedded;
+
+use super::embed::{self, EmbedDialog, Embedded};
 use super::inspector::{Inspector, Subject};
 use super::menu::{Item, Menu};
 use super::panes::Action;
@@ -8,7 +11,7 @@ use super::panes::dialog::Dialog;
 use super::panes::inputs::InputsPane;
 use super::panes::tasks::TasksPane;
 use super::panes::versions::{MOVE, VersionsPane, routing};
-use super::simulate::{Document, Flows, Opened, SimulatePane};
+use super::simulate::{Document, Flows, Heard, Opened, Order, SimulatePane, Tab as Simulation};
 use super::splitter::Splitter;
 use super::store::{Keep, Saved, Store, View, restore};
 use super::theme::ThemeToggle;
@@ -23,6 +26,7 @@ use gloo::events::EventListener;
 use gloo::timers::callback::Timeout;
 use std::rc::Rc;
 use wasm_bindgen::JsCast;
+use wasm_bindgen::closure::Closure;
 use web_sys::{HtmlElement, HtmlInputElement, KeyboardEvent, StorageEvent};
 use yew::prelude::*;
 
@@ -61,6 +65,7 @@ struct Notice {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Shown {
     Share,
+    Embed,
     Shortcuts,
 }
 
@@ -97,6 +102,13 @@ pub enum Msg {
     Export(&'static str),
     /// For the tool that deploys it.
     Write(Format),
+    /// By the page around this one.
+    Asked(String),
+    Heard(Heard),
+    /// The link to the whole page is about to be followed.
+    Leave,
+    /// What the link held is wanted again.
+    Reset,
 }
 
 /// How long the author pauses, and how long a sentence stays, in milliseconds.
@@ -124,6 +136,11 @@ pub struct App {
     flows: Option<Rc<Flows>>,
     hands: Hands,
     file: NodeRef,
+    /// Where this is a part of another page.
+    embed: Option<Embedded>,
+    /// What the simulation is to do, and how often it was told.
+    order: Option<(u32, Order)>,
+    _asked: Option<Closure<dyn FnMut(String)>>,
     _listeners: [EventListener; 4],
 }
 
@@ -137,6 +154,7 @@ struct Hands {
     on_open: Callback<Opened>,
     on_flows: Callback<Rc<Flows>>,
     on_preset: Callback<Preset>,
+    on_heard: Callback<Heard>,
 }
 
 impl Hands {
@@ -151,6 +169,7 @@ impl Hands {
             on_open: link.callback(Msg::Opened),
             on_flows: link.callback(Msg::Flows),
             on_preset: link.callback(|preset: Preset| preset_message(&preset)),
+            on_heard: link.callback(Msg::Heard),
         }
     }
 }
@@ -174,18 +193,16 @@ impl Component for App {
     type Properties = ();
 
     fn create(ctx: &Context<Self>) -> App {
-        let restored = restore();
-        let mut store = Store::new(restored.workspace);
-        let mut notice = restored.notice.map(|text| Notice { text, is_bad: true, undo: false });
-        if let Some(before) = restored.behind {
-            store.put_behind("opening of the link", before);
-            let text = "This came with the link. What you had here before is one Undo away.".to_owned();
-            notice = Some(Notice { text, is_bad: false, undo: true });
-        }
-        if let Some(text) = trouble::rescued(super::panes::definition::LABEL) {
-            store.type_draft(text.into());
-        }
-        forget_link();
+        let mut notice = None;
+        let (embed, store) = match Embedded::open(&host::fragment()) {
+            Some((mut embedded, workspace)) => {
+                let store = Store::new(workspace);
+                embedded.original = store.document();
+                (Some(embedded), store)
+            }
+            None => (None, opened(&mut notice)),
+        };
+        let mut store = store;
         let window = gloo::utils::window();
         let link = ctx.link().clone();
         let storage = EventListener::new(&window, "storage", move |event| {
@@ -224,6 +241,14 @@ impl Component for App {
             flows: None,
             hands: Hands::new(ctx),
             file: NodeRef::default(),
+            _asked: embed.is_some().then(|| {
+                let link = ctx.link().clone();
+                let hear = Closure::new(move |message| link.send_message(Msg::Asked(message)));
+                host::listen(&hear);
+                hear
+            }),
+            embed,
+            order: None,
             _listeners: [storage, hash, keys, leaves],
         };
         app.save_later(ctx);
@@ -247,7 +272,10 @@ impl Component for App {
                 }
             }
             Msg::Opened(opened) => {
-                match Subject::of_simulation(&self.view.scenario, self.view.alias.clone(), &opened) {
+                // As it was played: to the last customer, whatever the horizon of rollouts is.
+                let played = Document::read(&self.view.scenario).map(|document| document.traffic());
+                let played = played.unwrap_or_else(|| Rc::clone(&self.view.scenario));
+                match Subject::of_simulation(&played, self.view.alias.clone(), &opened) {
                     Ok(subject) => self.open(subject),
                     Err(why) => self.tell(ctx, format!("This execution cannot be opened: {why}"), true, false),
                 }
@@ -278,6 +306,8 @@ impl Component for App {
                 self.checks = None;
                 self.refresh(ctx);
             }
+            // An embed has nothing to do with what is kept.
+            Msg::Save | Msg::Elsewhere if self.embed.is_some() => return false,
             Msg::Save => {
                 if self.saved == Saved::Changed || self.saved == Saved::Refused {
                     self.saved = self.keep.write(&self.store.document());
@@ -295,6 +325,10 @@ impl Component for App {
                 self.saved = Saved::Changed;
                 self.save_later(ctx);
             }
+            Msg::Link if self.embed.is_some() || Embedded::is_wanted() => {
+                // What is embedded, and how, is read when the page begins.
+                let _ = gloo::utils::window().location().reload();
+            }
             Msg::Link => {
                 let restored = restore();
                 if let Some(text) = restored.notice {
@@ -307,6 +341,7 @@ impl Component for App {
                 }
                 forget_link();
             }
+            Msg::Replace(..) if self.is_fixed() => self.refuse(ctx),
             Msg::Replace(what, workspace) => {
                 self.store.replace(what, *workspace);
                 self.selected = None;
@@ -337,16 +372,29 @@ impl Component for App {
             Msg::Key(event) => return self.key(ctx, &event),
             Msg::Write(format) => self.write(ctx, format),
             Msg::Export(what) => self.export(what),
+            Msg::Asked(message) => self.obey(ctx, &message),
+            Msg::Heard(heard) => {
+                self.hear(heard);
+                return false;
+            }
+            Msg::Leave => {
+                self.leave();
+                return false;
+            }
+            Msg::Reset => self.reset(ctx),
         }
         true
     }
 
     fn view(&self, ctx: &Context<Self>) -> Html {
-        let link = ctx.link();
+        if let Some(embedded) = &self.embed {
+            return self.embedded(ctx, embedded);
+        }
         let place = PLACES.iter().find(|(place, _)| *place == self.place).map_or("", |(_, name)| name);
         let size = |name: &str, or: f64| self.store.layout().get(name).and_then(Value::as_f64).unwrap_or(or);
-        let Hands { on, on_resize, on_select, on_settings, on_weight, on_open, on_flows, on_preset } = &self.hands;
+        let Hands { on, on_resize, .. } = &self.hands;
         let view = &self.view;
+        let link = ctx.link();
         html! {
             <>
                 { self.header(ctx) }
@@ -358,14 +406,7 @@ impl Component for App {
                     </section>
                     <Splitter label="width of the definition" name="--left" value={size("left", 30.0)} upright={true} onchange={on_resize.clone()} />
                     <section class="pane" id="pane-Workflow" aria-label="Workflow" tabindex="-1">
-                        <WorkflowPane
-                            draft={Rc::clone(&view.seen)}
-                            versions={Rc::clone(&view.definitions)}
-                            selected={self.selected.clone()}
-                            on_select={on_select.clone()}
-                            path={self.path.clone()}
-                            flows={self.flows.clone()}
-                        />
+                        { self.workflow() }
                     </section>
                     <Splitter label="width of versions and aliases" name="--right" value={size("right", 27.0)} upright={true} from_end={true} onchange={on_resize.clone()} />
                     <section class="pane" id="pane-Versions" aria-label="Versions and aliases" tabindex="-1">
@@ -374,26 +415,8 @@ impl Component for App {
                     </section>
                     <Splitter label="height of the upper panes" name="--upper" value={size("upper", 44.0)} upright={false} onchange={on_resize.clone()} />
                     <div class="pane" id="pane-Simulate" tabindex="-1">
-                        <SimulatePane
-                            scenario={Rc::clone(&view.scenario)}
-                            on_settings={on_settings.clone()}
-                            on_weight={on_weight.clone()}
-                            on_open={on_open.clone()}
-                            on_flows={on_flows.clone()}
-                            on_preset={on_preset.clone()}
-                            runs={Rc::clone(&view.runs)}
-                            transcript={Rc::clone(&view.transcript)}
-                            on={on.clone()}
-                        />
-                        if let Some((subject, count)) = &self.opened {
-                            <Inspector
-                                subject={subject.clone()}
-                                count={*count}
-                                on_count={link.callback(Msg::Look)}
-                                on_close={link.callback(|()| Msg::Close)}
-                                on_copy={on.reform(|text| Action::Copy(text, "history"))}
-                            />
-                        }
+                        { self.simulation(None) }
+                        { self.inspector(ctx) }
                     </div>
                 </main>
                 <nav class="switch" aria-label="Panes">
@@ -409,6 +432,28 @@ impl Component for App {
     }
 }
 
+/// The workspace of the link or of the browser, and what its user should know about it.
+fn opened(notice: &mut Option<Notice>) -> Store {
+    let restored = restore();
+    let mut store = Store::new(restored.workspace);
+    *notice = restored.notice.map(|text| Notice { text, is_bad: true, undo: false });
+    if let Some(before) = restored.behind {
+        store.put_behind("opening of the link", before);
+        let text = "This came with the link. What you had here before is one Undo away.".to_owned();
+        *notice = Some(Notice { text, is_bad: false, undo: true });
+    }
+    if let Some(text) = trouble::rescued(super::panes::definition::LABEL) {
+        store.type_draft(text.into());
+    }
+    forget_link();
+    store
+}
+
+/// (version, percent) of the alias that is shown.
+fn routes(view: &View) -> &[(u32, u8)] {
+    view.aliases.iter().find(|alias| Some(&alias.name) == view.alias.as_ref()).map_or(&[], |alias| &alias.routes)
+}
+
 fn preset_message(preset: &Preset) -> Msg {
     match Workspace::from_scenario(preset.document, "workflow", None) {
         Ok(workspace) => Msg::Replace(preset.id, workspace.into()),
@@ -422,6 +467,80 @@ impl App {
     fn refresh(&mut self, ctx: &Context<Self>) {
         self.view = Rc::new(self.store.view());
         self.save_later(ctx);
+        if self.embed.as_ref().is_some_and(|embedded| embedded.speaks) {
+            self.tell_weights();
+        }
+    }
+
+    fn workflow(&self) -> Html {
+        html! {
+            <WorkflowPane
+                draft={Rc::clone(&self.view.seen)}
+                versions={Rc::clone(&self.view.definitions)}
+                selected={self.selected.clone()}
+                on_select={self.hands.on_select.clone()}
+                path={self.path.clone()}
+                flows={self.flows.clone()}
+            />
+        }
+    }
+
+    /// With some of its tabs, or all.
+    fn simulation(&self, tabs: Option<Rc<[Simulation]>>) -> Html {
+        let Hands { on, on_settings, on_weight, on_open, on_flows, on_preset, on_heard, .. } = &self.hands;
+        let view = &self.view;
+        let on_heard = tabs.is_some().then(|| on_heard.clone());
+        html! {
+            <SimulatePane
+                scenario={Rc::clone(&view.scenario)}
+                on_settings={on_settings.clone()}
+                on_weight={on_weight.clone()}
+                on_open={on_open.clone()}
+                on_flows={on_flows.clone()}
+                on_preset={on_preset.clone()}
+                runs={Rc::clone(&view.runs)}
+                transcript={Rc::clone(&view.transcript)}
+                on={on.clone()}
+                {tabs}
+                order={self.order}
+                {on_heard}
+            />
+        }
+    }
+
+    fn inspector(&self, ctx: &Context<Self>) -> Html {
+        let Some((subject, count)) = &self.opened else { return Html::default() };
+        html! {
+            <Inspector
+                subject={subject.clone()}
+                count={*count}
+                on_count={ctx.link().callback(Msg::Look)}
+                on_close={ctx.link().callback(|()| Msg::Close)}
+                on_copy={self.hands.on.reform(|text| Action::Copy(text, "history"))}
+            />
+        }
+    }
+
+    fn definition(&self) -> Html {
+        let view = &self.view;
+        html! {
+            <DefinitionPane
+                draft={Rc::clone(&view.draft)}
+                seen={Rc::clone(&view.seen)}
+                revision={self.revision}
+                diagnostics={Rc::clone(&view.diagnostics)}
+                selected={self.selected.clone()}
+                read_only={self.is_fixed()}
+                on={self.hands.on.clone()}
+            />
+        }
+    }
+
+    fn tasks(&self) -> Html {
+        let view = &self.view;
+        html! {
+            <TasksPane view={Rc::clone(view)} behaviours={Rc::clone(&view.behaviours)} selected={self.selected.clone()} read_only={self.is_fixed()} on={self.hands.on.clone()} />
+        }
     }
 
     // Neither is a part of what calls it: the first view does without (www/later.txt).
@@ -452,8 +571,8 @@ impl App {
     }
 
     fn save_later(&mut self, ctx: &Context<Self>) {
-        // Until the user has said which of two tabs is right, nothing is overwritten.
-        if self.saved == Saved::Elsewhere {
+        // Until the user has said which of two tabs is right, nothing is overwritten. An embed keeps nothing.
+        if self.saved == Saved::Elsewhere || self.embed.is_some() {
             return;
         }
         self.saved = Saved::Changed;
@@ -469,6 +588,9 @@ impl App {
     }
 
     fn act(&mut self, ctx: &Context<Self>, action: Action) {
+        if self.is_fixed() && embed::changes_workflow(&action) {
+            return self.refuse(ctx);
+        }
         match action {
             Action::Type(text) => {
                 self.store.type_draft(text);
@@ -607,6 +729,8 @@ impl App {
         });
         let control = event.ctrl_key() || event.meta_key();
         let message = match (event.key().as_str(), control, event.alt_key()) {
+            // These are of what an embed does not have.
+            ("s" | "1" | "2" | "3" | "4" | "?", ..) if self.embed.is_some() => return false,
             ("s", true, false) => {
                 event.prevent_default();
                 Msg::Save
@@ -732,13 +856,14 @@ impl App {
                         let _ = main.focus();
                     }
                 })}>{ "Skip to the panes" }</a>
-                <h1><svg viewBox="0 0 20 20" width="18" height="18" aria-hidden="true" class="logo"><path d="M2 5c3-2 5-2 8 0s5 2 8 0M2 11c3-2 5-2 8 0" /><path class="v2" d="M10 11c3 2 5 2 8 0" /></svg>{ "Weir" }</h1>
+                <h1>{ embed::logo() }{ "Weir" }</h1>
                 <Menu label="Scenario" items={scenarios} />
                 <span class={classes!("saved", class)} role="status">{ word }</span>
                 { undo("Undo", false, &self.view.can_undo, "↶") }
                 { undo("Redo", true, &self.view.can_redo, "↷") }
                 <span class="spacer" />
                 <button type="button" onclick={link.callback(|_| Msg::Show(Some(Shown::Share)))}>{ "Share" }</button>
+                <button type="button" onclick={link.callback(|_| Msg::Show(Some(Shown::Embed)))}>{ "Embed" }</button>
                 <input type="file" ref={self.file.clone()} hidden={true} accept=".json,.yaml,.yml,.asl" onchange={chosen} />
                 <Menu label="File" items={files} />
                 <Menu label="Export" items={exports} />
@@ -800,26 +925,18 @@ impl App {
     }
 
     fn left(&self, on: &Callback<Action>) -> Html {
-        let view = &self.view;
         html! {
             <>
                 // The editor stays where it is when another tab is looked at: its undo and its place are in it.
                 <div class="left" id={if self.tab == Tab::Definition { "left" } else { "left-editor" }} role="tabpanel" aria-label="Definition" hidden={self.tab != Tab::Definition}>
-                    <DefinitionPane
-                        draft={Rc::clone(&view.draft)}
-                        seen={Rc::clone(&view.seen)}
-                        revision={self.revision}
-                        diagnostics={Rc::clone(&view.diagnostics)}
-                        selected={self.selected.clone()}
-                        on={on.clone()}
-                    />
+                    { self.definition() }
                 </div>
                 if self.tab != Tab::Definition {
                     <div class="left pane-body" id="left" role="tabpanel" aria-label={if self.tab == Tab::Tasks { "Tasks" } else { "Input" }}>
                         if self.tab == Tab::Tasks {
-                            <TasksPane view={Rc::clone(view)} behaviours={Rc::clone(&view.behaviours)} selected={self.selected.clone()} on={on.clone()} />
+                            { self.tasks() }
                         } else {
-                            <InputsPane inputs={view.inputs.clone()} on={on.clone()} />
+                            <InputsPane inputs={self.view.inputs.clone()} on={on.clone()} />
                         }
                     </div>
                 }
@@ -851,6 +968,9 @@ impl App {
                         { for SHORTCUTS.iter().map(|(keys, what)| html! { <><dt><kbd>{ *keys }</kbd></dt><dd>{ *what }</dd></> }) }
                     </dl>
                 </Dialog>
+            },
+            Some(Shown::Embed) => html! {
+                <EmbedDialog document={self.store.document()} page={location()} {on_close} on_copy={self.hands.on.reform(|line| Action::Copy(line, "line"))} />
             },
             Some(Shown::Share) => {
                 let address = format!("{}#{}", location(), link::encode(&self.store.document()));

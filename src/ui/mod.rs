@@ -15,6 +15,7 @@
 mod app;
 pub mod chart;
 pub mod editor;
+mod embed;
 mod host;
 mod inspector;
 mod menu;

@@ -1,6 +1,7 @@
 //! Light and dark: what the system says until the user says otherwise.
 
-use gloo::storage::{LocalStorage, Storage};
+use super::host;
+use crate::workspace::embed;
 use yew::prelude::*;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -45,8 +46,19 @@ impl Theme {
     fn choose(self) {
         // Neither can fail in a way that matters: a page that may store nothing is of the system's theme next time.
         let _ = gloo::utils::document_element().set_attribute("data-theme", self.name());
-        let _ = LocalStorage::raw().set_item(KEY, self.name());
+        if let Some(storage) = host::storage() {
+            let _ = storage.set_item(KEY, self.name());
+        }
     }
+}
+
+/// Shows a theme and keeps it nowhere.
+pub fn show(theme: embed::Theme) {
+    let root = gloo::utils::document_element();
+    let _ = match theme {
+        embed::Theme::Auto => root.remove_attribute("data-theme"),
+        named => root.set_attribute("data-theme", named.name()),
+    };
 }
 
 /// The button that turns the page from light to dark and back.

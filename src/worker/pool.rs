@@ -308,7 +308,8 @@ impl Inner {
         }
         loop {
             let place = pool.borrow().desks.len();
-            if place >= pool.borrow().size {
+            let is_here = pool.borrow().desks.first().is_some_and(|desk| desk.worker.is_here());
+            if place >= pool.borrow().size || is_here {
                 break;
             }
             let desk = Inner::start(pool, place);

@@ -24,11 +24,15 @@ pub fn encode(text: &str) -> String {
 
 /// Whether a fragment holds a workspace.
 pub fn is_link(fragment: &str) -> bool {
-    part(fragment).is_some()
+    part(fragment, "w").is_some()
 }
 
-fn part(fragment: &str) -> Option<&str> {
-    fragment.trim_start_matches('#').split('&').find_map(|part| part.strip_prefix(PREFIX))
+/// What a fragment says of something: `b` for `a` of `#a=b`, and nothing but that it is there for `a` of `#a`.
+pub fn part<'a>(fragment: &'a str, name: &str) -> Option<&'a str> {
+    fragment.trim_start_matches('#').split('&').find_map(|part| {
+        let (known, value) = part.split_once('=').unwrap_or((part, ""));
+        (known == name).then_some(value)
+    })
 }
 
 /// The text of a fragment, with or without `#`; other parts of it, divided by `&`, are left alone.
@@ -36,7 +40,7 @@ fn part(fragment: &str) -> Option<&str> {
 /// # Errors
 /// What is wrong with the link, and how to mend it.
 pub fn decode(fragment: &str) -> Result<String, String> {
-    let part = part(fragment).ok_or("the link holds no workspace: after `#` it has no `w=`")?;
+    let part = part(fragment, "w").ok_or("the link holds no workspace: after `#` it has no `w=`")?;
     let mut bytes = Vec::with_capacity(part.len() * 3 / 4);
     let (mut bits, mut held) = (0_u32, 0);
     for c in part.bytes() {

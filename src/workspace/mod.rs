@@ -12,6 +12,7 @@
 //! assert!(Workspace::parse("{\"weir\": 2}").unwrap_err()[0].message.contains("newer"));
 //! ```
 
+pub mod embed;
 pub mod export;
 pub mod import;
 pub mod link;
@@ -21,6 +22,7 @@ use crate::base::sort::{sort, sort_by_key};
 use crate::base::value::read;
 use crate::base::{Diagnostic, Object, Pointer, Span, Text, Value};
 use crate::service::Account;
+use crate::simulation::presets::PRESETS;
 use std::rc::Rc;
 
 /// The version of the document that is written here. Older ones are brought up to it when they are read.
@@ -77,6 +79,27 @@ impl Workspace {
             simulation: default_simulation(),
             layout: Object::new().into(),
         }
+    }
+
+    /// A scenario of the gallery: `orders`, `empty`, or one of the presets.
+    ///
+    /// # Errors
+    /// Which there are, where there is none of this id.
+    pub fn of_gallery(id: &str) -> Result<Workspace, String> {
+        match id {
+            "orders" => return Ok(Workspace::example()),
+            "empty" => return Ok(Workspace::empty()),
+            _ => {}
+        }
+        let preset = PRESETS.iter().find(|preset| preset.id == id);
+        let workspace = preset.and_then(|preset| Workspace::from_scenario(preset.document, "workflow", None).ok());
+        workspace.ok_or_else(|| {
+            let known = PRESETS.iter().map(|preset| preset.id).collect::<Vec<_>>().join(", ");
+            format!(
+                "there is no scenario `{}`; there are orders, empty, {known}",
+                id.chars().take(40).collect::<String>()
+            )
+        })
     }
 
     /// A workspace around a scenario document: its versions are published, its alias is made.
@@ -403,7 +426,10 @@ mod tests {
             let workspace = workspace.unwrap_or_else(|findings| panic!("{}: {findings:?}", preset.id));
             let scenario = workspace.to_scenario(None);
             Scenario::parse(&scenario).unwrap_or_else(|findings| panic!("{}: {findings:?}", preset.id));
+            assert!(Workspace::of_gallery(preset.id).is_ok());
         }
+        assert!(Workspace::of_gallery("orders").is_ok() && Workspace::of_gallery("empty").is_ok());
+        assert!(Workspace::of_gallery("tango").unwrap_err().contains("there are orders, empty, blue-green"));
     }
 
     #[test]

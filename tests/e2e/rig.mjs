@@ -38,7 +38,7 @@ export async function serve(folders, headers = {}) {
 }
 
 /** The policy that stands in the page. */
-async function policy() {
+export async function policy() {
   const html = await readFile(join(root, "dist/index.html"), "utf8");
   return /http-equiv="Content-Security-Policy"\s+content="([^"]+)"/.exec(html)[1];
 }
@@ -70,9 +70,10 @@ export async function start() {
 
   /**
    * Opens the page in a profile of its own, hands it to `use`, and fails where the page logged an error, threw one,
-   * asked for what is not there, or met the Content-Security-Policy. `expected` names errors that belong to the test.
+   * asked for what is not there, or met the Content-Security-Policy. `expected` names errors that belong to the test;
+   * `url` is that of a page of somebody else.
    */
-  async function visit({ width = 1440, height = 900, theme = "light", hash = "", expected = [] }, use) {
+  async function visit({ width = 1440, height = 900, theme = "light", hash = "", path = "", url, expected = [] }, use) {
     const context = await browser.newContext({ viewport: { width, height }, colorScheme: theme, reducedMotion: "reduce" });
     const troubles = [];
     try {
@@ -91,7 +92,7 @@ export async function start() {
           console.error(`policy: ${event.violatedDirective} refused ${event.blockedURI} (${event.sourceFile}:${event.lineNumber})`);
         });
       });
-      await page.goto(`${site.url}/weir/${hash}`);
+      await page.goto(url ?? `${site.url}/weir/${path}${hash}`);
       await use(page);
     } finally {
       await context.close();

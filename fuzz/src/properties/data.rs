@@ -4,6 +4,7 @@ use super::{told, within};
 use weir::base::value::read::{Node, Parsed, parse};
 use weir::base::value::yaml;
 use weir::base::{LineIndex, Utf16, Value};
+use weir::workspace::embed::{Asked, Embed, Order};
 use weir::workspace::{Workspace, link};
 
 /// The two readers agree, places are places, and what is written reads back.
@@ -78,6 +79,24 @@ pub fn workspace(text: &str) {
             assert!(!findings.is_empty());
             told(text, &findings);
         }
+    }
+}
+
+/// As what a link says of an embed, and as what the page around one says to it.
+pub fn embedded(text: &str) {
+    if let Some(embed) = Embed::read(text) {
+        assert!(!embed.panes.is_empty() || !embed.wrong.is_empty(), "never a blank");
+        let again = Embed::read(&embed.write()).unwrap_or_else(|| panic!("{}", embed.write()));
+        assert_eq!((again.theme, again.is_readonly), (embed.theme, embed.is_readonly));
+        assert!(embed.panes.is_empty() || again.panes == embed.panes);
+    }
+    match Asked::read(text).order {
+        Ok(Order::Set(set)) => {
+            assert!(set.weights.len() <= 2 && set.weights.iter().all(|(_, weight)| *weight <= 100));
+            set.workspace.iter().for_each(|document| workspace(document));
+        }
+        Ok(_) => {}
+        Err(wrong) => assert!(!wrong.what.is_empty() && !wrong.mend.is_empty(), "{wrong:?}"),
     }
 }
 

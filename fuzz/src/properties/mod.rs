@@ -50,6 +50,7 @@ properties! {
     simulation::comparison 3000 words::SCENARIO,
     data::workspace 3000 words::WORKSPACE,
     data::link 2000 words::LINK,
+    data::embedded 3000 words::EMBED,
 }
 
 /// Seconds that one text may take: in a release, on one core.
@@ -455,6 +456,37 @@ mod words {
         "\"tags\"",
         "\"activities\"",
         "\"mocks\"",
+    ];
+    pub const EMBED: &[&str] = &[
+        "#w=",
+        "embed=",
+        "embed",
+        "graph",
+        "alias",
+        "traffic",
+        ",",
+        "%2C",
+        "&theme=dark",
+        "&readonly",
+        "scenario=canary",
+        "\"weir\": 1",
+        "\"type\":",
+        "\"set\"",
+        "\"run\"",
+        "\"open\"",
+        "\"export\"",
+        "\"weights\":",
+        "\"execution\":",
+        "\"workspace\":",
+        "\"pane\":",
+        "\"id\":",
+        "{",
+        "}",
+        "\"2\": 100",
+        "1e99",
+        "-1",
+        "null",
+        "true",
     ];
     pub const LINK: &[&str] = &["w=", "#", "&", "eJw", "eNo", "AQ", "-_", "embed="];
 }

@@ -34,6 +34,7 @@ pub fn of(property: &Property) -> Vec<String> {
         "comparison" => comparisons(),
         "workspace" => workspaces(),
         "link" => workspaces().iter().map(|text| link::encode(text)).collect(),
+        "embedded" => embedded(),
         _ => Vec::new(),
     };
     texts.retain(|text| text.len() <= LONGEST);
@@ -414,6 +415,30 @@ fn workspaces() -> Vec<String> {
     for preset in PRESETS {
         found.extend(Workspace::from_scenario(preset.document, "orders", None).map(|workspace| workspace.to_json()));
     }
+    found
+}
+
+/// Fragments, and messages.
+fn embedded() -> Vec<String> {
+    let document = Workspace::empty().to_json();
+    let set = |what: &str| format!(r#"{{"weir": 1, "type": "set", "id": 7, {what}}}"#);
+    let mut found: Vec<String> = [
+        "#scenario=canary&embed=graph,alias,traffic&theme=dark&readonly",
+        "#embed=rollout%2Ccompare,executions,cost,cli&theme=auto&readonly=false",
+        "embed=definition,tasks,input,versions&w=eJw",
+        "#w=x&embed",
+        r#"{"weir": 1, "type": "run", "pane": "rollout"}"#,
+        r#"{"weir": 1, "type": "open", "execution": 17}"#,
+        r#"{"weir": 1, "type": "export", "id": "a"}"#,
+    ]
+    .map(str::to_owned)
+    .into();
+    found.push(set(
+        r#""weights": {"1": 90, "2": 10}, "alias": "PROD", "theme": "light", "embed": "graph", "readonly": true"#,
+    ));
+    found.push(set(r#""weights": {"2": 25}, "scenario": "canary""#));
+    found.push(set(&format!(r#""workspace": {document}"#)));
+    found.push(set(&format!(r#""workspace": "{}""#, link::encode(&document))));
     found
 }
 

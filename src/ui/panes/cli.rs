@@ -94,7 +94,7 @@ pub fn CliPane(props: &CliProps) -> Html {
         <div class="cli">
             <div class="cli-lines" ref={end} tabindex="0" role="log" aria-label="commands">
                 if !props.transcript.iter().any(Line::is_command) {
-                    <p class="empty">{ "Whatever you do here is written as the AWS CLI command that does it. Move a weight, or type below." }</p>
+                    <p class="empty">{ "Whatever is done here is written as the AWS CLI command that does it: move a weight." }</p>
                 }
                 { for props.transcript.iter().enumerate().skip(from).map(|(n, line)| html! {
                     <div class="cli-line" key={n}>

@@ -19,6 +19,8 @@ pub struct DefinitionProps {
     pub revision: u32,
     pub diagnostics: Rc<[Diagnostic]>,
     pub selected: Option<Rc<str>>,
+    #[prop_or_default]
+    pub read_only: bool,
     pub on: Callback<Action>,
 }
 
@@ -57,6 +59,7 @@ pub fn DefinitionPane(props: &DefinitionProps) -> Html {
                 {language}
                 text={Rc::clone(&props.draft)}
                 revision={props.revision}
+                read_only={props.read_only}
                 diagnostics={Rc::clone(&props.diagnostics)}
                 {highlights}
                 {onchange}

@@ -6,6 +6,8 @@ use yew::prelude::*;
 #[derive(Clone, PartialEq, Properties)]
 pub struct DialogProps {
     pub title: AttrValue,
+    #[prop_or_default]
+    pub class: Classes,
     pub on_close: Callback<()>,
     pub children: Html,
 }
@@ -32,7 +34,7 @@ pub fn Dialog(props: &DialogProps) -> Html {
         })
     };
     html! {
-        <dialog ref={node} class="dialog" aria-label={props.title.clone()} {onclose}>
+        <dialog ref={node} class={classes!("dialog", props.class.clone())} aria-label={props.title.clone()} {onclose}>
             <header>
                 <h2>{ props.title.clone() }</h2>
                 <button type="button" class="icon-button" aria-label="close" onclick={close}>{ "×" }</button>

@@ -23,6 +23,9 @@ pub struct TasksProps {
     /// The documents of the draft and of versions, as [`View::versions`] has them; the draft's first.
     pub behaviours: Rc<[(Option<u32>, Value)]>,
     pub selected: Option<Rc<str>>,
+    /// Whether they can only be looked at.
+    #[prop_or_default]
+    pub read_only: bool,
     pub on: Callback<Action>,
 }
 
@@ -51,7 +54,7 @@ fn with(value: &Value, key: &str, member: Option<Value>) -> Value {
 
 #[component]
 pub fn TasksPane(props: &TasksProps) -> Html {
-    let TasksProps { view, behaviours, selected, on } = props;
+    let TasksProps { view, behaviours, selected, read_only, on } = props;
     let chosen = use_state(|| None::<Option<u32>>);
     let newest = view.versions.first().map(|version| version.number);
     // The newest version is the one that is played; the draft is nobody's traffic yet.
@@ -87,7 +90,7 @@ pub fn TasksPane(props: &TasksProps) -> Html {
         <div class="form-pane">
             <div class="form-head">
                 <Choice label="of" {options} {value} onchange={choose} />
-                if let Some((Some(number), other)) = before.filter(|(_, other)| *other != document) {
+                if let Some((Some(number), other)) = before.filter(|(_, other)| *other != document && !read_only) {
                     <button type="button" class="small" onclick={{
                         let (on, other) = (on.clone(), other.clone());
                         move |_| on.emit(Action::Behave(target, other.clone()))
@@ -97,7 +100,7 @@ pub fn TasksPane(props: &TasksProps) -> Html {
             if tasks.is_empty() {
                 <p class="empty">{ "This definition has no Task states: nothing in it takes time or fails by chance." }</p>
             }
-            { for tasks.iter().map(|name| {
+            <fieldset class="bare" disabled={*read_only}>{ for tasks.iter().map(|name| {
                 let change = {
                     let (on, document, name) = (on.clone(), document.clone(), name.clone());
                     Callback::from(move |rule: Option<Value>| on.emit(Action::Behave(target, with(&document, &name, rule))))
@@ -105,7 +108,7 @@ pub fn TasksPane(props: &TasksProps) -> Html {
                 let rule = document.get(name).cloned();
                 let is_selected = selected.as_deref() == Some(&**name);
                 html! { <Task key={format!("{target:?} {name}")} name={name.clone()} {rule} {is_selected} {change} /> }
-            }) }
+            }) }</fieldset>
         </div>
     }
 }

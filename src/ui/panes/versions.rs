@@ -9,9 +9,20 @@ use std::rc::Rc;
 use web_sys::{HtmlInputElement, HtmlSelectElement, HtmlTextAreaElement};
 use yew::prelude::*;
 
+/// What of the pane is shown.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Part {
+    #[default]
+    Whole,
+    Versions,
+    Aliases,
+}
+
 #[derive(Clone, PartialEq, Properties)]
 pub struct VersionsProps {
     pub view: Rc<View>,
+    #[prop_or_default]
+    pub part: Part,
     pub on: Callback<Action>,
 }
 
@@ -24,7 +35,8 @@ fn typed(event: &InputEvent) -> String {
 
 #[component]
 pub fn VersionsPane(props: &VersionsProps) -> Html {
-    let VersionsProps { view, on } = props;
+    let VersionsProps { view, part, on } = props;
+    let (shows_versions, shows_aliases) = (*part != Part::Aliases, *part != Part::Versions);
     let makes_alias = use_state(|| false);
     let starts = use_state(|| None::<String>);
     let new_alias = {
@@ -37,23 +49,27 @@ pub fn VersionsPane(props: &VersionsProps) -> Html {
     };
     html! {
         <div class="versions">
-            <Publish view={Rc::clone(view)} on={on.clone()} />
-            <ul class="rows" aria-label="Versions">
-                { for view.versions.iter().map(|version| html! {
-                    <Version key={version.number} version={version.clone()} arn={view.version_arn(version.number)} on={on.clone()} start={start.clone()} />
-                }) }
-            </ul>
+            if shows_versions {
+                <Publish view={Rc::clone(view)} on={on.clone()} />
+                <ul class="rows" aria-label="Versions">
+                    { for view.versions.iter().map(|version| html! {
+                        <Version key={version.number} version={version.clone()} arn={view.version_arn(version.number)} on={on.clone()} start={start.clone()} />
+                    }) }
+                </ul>
+            }
             if view.versions.is_empty() {
                 <p class="empty">{ "No versions yet. A version is a snapshot of the definition that never changes; an alias sends executions to one or two of them." }</p>
             }
-            <header class="sub">
-                <h3>{ "Aliases" }</h3>
-                <button type="button" class="small" onclick={new_alias} disabled={view.versions.is_empty()}>{ "New alias" }</button>
-            </header>
-            { for view.aliases.iter().map(|alias| html! {
+            if *part == Part::Whole {
+                <header class="sub">
+                    <h3>{ "Aliases" }</h3>
+                    <button type="button" class="small" onclick={new_alias} disabled={view.versions.is_empty()}>{ "New alias" }</button>
+                </header>
+            }
+            { for view.aliases.iter().filter(|_| shows_aliases).map(|alias| html! {
                 <Alias key={alias.name.to_string()} alias={alias.clone()} view={Rc::clone(view)} on={on.clone()} start={start.clone()} />
             }) }
-            if view.aliases.is_empty() && !view.versions.is_empty() {
+            if shows_aliases && view.aliases.is_empty() && !view.versions.is_empty() {
                 <p class="empty">{ "No alias yet. Make one to send a share of the executions to another version." }</p>
             }
             if *makes_alias {

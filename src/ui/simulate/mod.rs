@@ -30,10 +30,12 @@ mod traffic;
 
 pub use document::Document;
 pub use explain::Explain;
-pub use pane::{Props, SimulatePane};
+pub use pane::{Props, SimulatePane, Tab};
+pub use rollout::sentence;
 
 use crate::simulation::arrivals::MINUTE;
 use crate::simulation::customers::{Customers, Told};
+use crate::simulation::report::Report;
 use crate::simulation::trail::Flow;
 use std::rc::Rc;
 
@@ -62,6 +64,39 @@ impl Opened {
             class: u32::from(*customers.class.get(n)?),
             version: version.into(),
         })
+    }
+}
+
+/// What the pane can be told to do by others than the user.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Order {
+    /// Play anew what is shown, or this tab.
+    Play(Option<Tab>),
+    Stop,
+    /// The execution of this number, from 1.
+    Open(usize),
+}
+
+/// What the pane tells others than the user.
+#[derive(Clone, Debug)]
+pub enum Heard {
+    Traffic(Rc<Told>),
+    Rollout(Rc<Report>),
+    /// It was told to open one that there is not.
+    NoSuch {
+        number: usize,
+        of: usize,
+    },
+}
+
+impl Heard {
+    /// Whose results these are.
+    pub fn tab(&self) -> Option<Tab> {
+        match self {
+            Heard::Traffic(_) => Some(Tab::Traffic),
+            Heard::Rollout(_) => Some(Tab::Rollout),
+            Heard::NoSuch { .. } => None,
+        }
     }
 }
 

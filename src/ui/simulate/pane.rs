@@ -9,7 +9,7 @@ use super::parts::{Choice, Number};
 use super::rollout::{Results, Same, Settings};
 use super::sweep::{Knob, Sweep, alternatives as swept, knobs};
 use super::traffic::{Counted, Traffic};
-use super::{Flows, Opened};
+use super::{Flows, Heard, Opened, Order};
 use crate::base::Value;
 use crate::simulation::compare::{Alternative, Comparison, ComparisonReport, Want};
 use crate::simulation::customers::{Count, Customers, Starts, feeds_back};
@@ -53,6 +53,15 @@ pub struct Props {
     /// What the tables of those ask for.
     #[prop_or_default]
     pub on: Callback<Action>,
+    /// The tabs that are shown, where that is not all of them; with none, it plays unseen.
+    #[prop_or_default]
+    pub tabs: Option<Rc<[Tab]>>,
+    /// What is to be done, each with a number of its own.
+    #[prop_or_default]
+    pub order: Option<(u32, Order)>,
+    /// Told what was played, when it is done or counted anew.
+    #[prop_or_default]
+    pub on_heard: Option<Callback<Heard>>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -64,6 +73,8 @@ pub enum Tab {
     Cost,
     Cli,
 }
+
+const TABS: [Tab; 6] = [Tab::Traffic, Tab::Rollout, Tab::Compare, Tab::Executions, Tab::Cost, Tab::Cli];
 
 impl Tab {
     /// What is played for it.
@@ -228,7 +239,7 @@ impl Component for SimulatePane {
     fn create(ctx: &Context<Self>) -> SimulatePane {
         let mut pane = SimulatePane {
             pool: Pool::new(),
-            tab: Tab::Traffic,
+            tab: tabs(ctx).first().copied().unwrap_or(Tab::Traffic),
             document: read(&ctx.props().scenario),
             stream: Stream::default(),
             rollout: Play::default(),
@@ -238,10 +249,18 @@ impl Component for SimulatePane {
             frame: None,
         };
         pane.play(ctx, What::Traffic);
+        pane.catch_up(ctx, pane.tab.shows());
         pane
     }
 
     fn changed(&mut self, ctx: &Context<Self>, old: &Props) -> bool {
+        if !tabs(ctx).contains(&self.tab) {
+            self.tab = tabs(ctx).first().copied().unwrap_or(Tab::Traffic);
+            self.catch_up(ctx, self.tab.shows());
+        }
+        if let Some((_, order)) = ctx.props().order.filter(|_| ctx.props().order != old.order) {
+            self.obey(ctx, order);
+        }
         if ctx.props().scenario == old.scenario {
             return true;
         }
@@ -331,6 +350,9 @@ impl Component for SimulatePane {
 
     fn view(&self, ctx: &Context<Self>) -> Html {
         let props = ctx.props();
+        if tabs(ctx).is_empty() {
+            return Html::default();
+        }
         html! {
             <section class="simulate" aria-label="Simulate">
                 { self.control(ctx) }
@@ -350,7 +372,35 @@ impl Component for SimulatePane {
     }
 }
 
+/// The tabs that are shown.
+fn tabs(ctx: &Context<SimulatePane>) -> &[Tab] {
+    ctx.props().tabs.as_deref().unwrap_or(&TABS)
+}
+
 impl SimulatePane {
+    #[inline(never)]
+    fn obey(&mut self, ctx: &Context<Self>, order: Order) {
+        match order {
+            Order::Play(tab) => {
+                self.tab = tab.unwrap_or(self.tab);
+                self.play(ctx, self.tab.shows());
+            }
+            Order::Stop => ctx.link().send_message(Msg::Stop),
+            Order::Open(number) => {
+                let customers = self.stream.crowd.0.borrow();
+                let document = self.document.as_ref().map(|document| &document.0);
+                let opened = document.and_then(|document| {
+                    Opened::of(&customers, number.checked_sub(1)?, document.weight, &document.old, &document.new)
+                });
+                match (opened, &ctx.props().on_heard) {
+                    (Some(opened), _) => ctx.props().on_open.emit(opened),
+                    (None, Some(heard)) => heard.emit(Heard::NoSuch { number, of: customers.len() }),
+                    (None, None) => {}
+                }
+            }
+        }
+    }
+
     /// The document that is to be played now.
     fn wanted(&self, what: What) -> Option<Rc<str>> {
         let document = &self.document.as_ref()?.0;
@@ -444,6 +494,9 @@ impl SimulatePane {
         }
         if is_last {
             play.end(State::Done);
+            if let (Some(heard), Some((Same(report), _))) = (&ctx.props().on_heard, &self.report) {
+                heard.emit(Heard::Rollout(Rc::clone(report)));
+            }
         }
     }
 
@@ -492,15 +545,20 @@ impl SimulatePane {
         let errors = stream.errors.clone().unwrap_or_else(|| Rc::from([]));
         let told = count.tell(scenario, &errors);
         ctx.props().on_flows.emit(Rc::new(Flows::of(&told, &stream.crowd.0.borrow())));
-        stream.told = Some(Counted(Rc::new(told)));
+        let told = Rc::new(told);
+        if let Some(heard) = ctx.props().on_heard.as_ref().filter(|_| !stream.play.is_running()) {
+            heard.emit(Heard::Traffic(Rc::clone(&told)));
+        }
+        stream.told = Some(Counted(told));
         stream.told_at = js_sys::Date::now();
         stream.stamp += 1;
     }
 
     fn control(&self, ctx: &Context<Self>) -> Html {
         let link = ctx.link();
-        let Some(Same(document)) = &self.document else {
-            return html! { <header class="simulate-control"><h2>{ "Simulate" }</h2></header> };
+        let title = if let [tab] = tabs(ctx) { tab.name() } else { "Simulate" };
+        let Some(Same(document)) = self.document.as_ref().filter(|_| *tabs(ctx) != [Tab::Cli]) else {
+            return html! { <header class="simulate-control"><h2>{ title }</h2></header> };
         };
         let traffic = document.get("/traffic").cloned().unwrap_or_default();
         let kind = traffic.get("kind").and_then(Value::as_str).unwrap_or("poisson").to_owned();
@@ -532,7 +590,7 @@ impl SimulatePane {
         }
         html! {
             <header class="simulate-control">
-                <h2>{ "Simulate" }</h2>
+                <h2>{ title }</h2>
                 <div class="simulate-settings">
                     if self.tab.shows() == What::Traffic {
                         <Number label="executions" value={document.executions() as f64} min={1.0} max={MOST_EXECUTIONS as f64} step={1000.0} class="wide" onchange={set_count} />
@@ -601,10 +659,13 @@ impl SimulatePane {
     }
 
     fn tabs(&self, ctx: &Context<Self>) -> Html {
-        let tabs = [Tab::Traffic, Tab::Rollout, Tab::Compare, Tab::Executions, Tab::Cost, Tab::Cli];
+        let tabs = tabs(ctx);
+        if tabs.len() == 1 {
+            return Html::default();
+        }
         let current = self.tab;
         let onkeydown = {
-            let link = ctx.link().clone();
+            let (link, tabs) = (ctx.link().clone(), tabs.to_vec());
             Callback::from(move |event: KeyboardEvent| {
                 let at = tabs.iter().position(|tab| *tab == current).unwrap_or(0);
                 let next = match event.key().as_str() {

@@ -146,7 +146,7 @@ fn warnings(report: &Report) -> Html {
 }
 
 /// A message as a sentence.
-pub(super) fn sentence(message: &str) -> String {
+pub fn sentence(message: &str) -> String {
     let mut letters = message.chars();
     let first = letters.next().map(|first| first.to_uppercase().collect::<String>()).unwrap_or_default();
     format!("{first}{}.", letters.as_str())

@@ -1,8 +1,7 @@
 //! Keeping the workspace in the browser, and having it again.
 
-use crate::ui::trouble;
+use crate::ui::{host, trouble};
 use crate::workspace::{Workspace, link};
-use gloo::storage::{LocalStorage, Storage};
 use gloo::timers::callback::Timeout;
 
 const KEY: &str = "weir.workspace";
@@ -38,35 +37,45 @@ pub struct Restored {
     pub behind: Option<String>,
 }
 
+/// The workspace that a fragment holds (`w=`), or names (`scenario=`); nothing where it does neither.
+pub fn linked(fragment: &str) -> Option<Result<Workspace, String>> {
+    if link::is_link(fragment) {
+        let workspace = link::decode(fragment).and_then(|text| {
+            Workspace::parse(&text).map_err(|findings| {
+                let first = findings.first().map_or("", |finding| &finding.message);
+                format!("the workspace in the link cannot be opened: {first}")
+            })
+        });
+        return Some(workspace);
+    }
+    link::part(fragment, "scenario").map(Workspace::of_gallery)
+}
+
 /// The workspace of the link in the address; else the one in the browser; else the example.
 pub fn restore() -> Restored {
     let mut notice = None;
-    let stored: Option<String> = LocalStorage::raw().get_item(KEY).ok().flatten();
-    let fragment = gloo::utils::window().location().hash().unwrap_or_default();
-    if link::is_link(&fragment) {
-        match link::decode(&fragment).map(|text| Workspace::parse(&text)) {
-            Ok(Ok(workspace)) => {
-                let document = workspace.to_json();
-                let behind = stored.filter(|stored| *stored != document);
-                if let Some(behind) = &behind {
-                    // Undo has it until the page is left; then it is still here.
-                    let _ = LocalStorage::raw().set_item(BEFORE, behind);
-                }
-                return Restored { workspace, notice: None, from_link: true, behind };
+    let storage = host::storage();
+    let put = |key: &str, text: &str| storage.as_ref().is_some_and(|storage| storage.set_item(key, text).is_ok());
+    let stored = storage.as_ref().and_then(|storage| storage.get_item(KEY).ok().flatten());
+    match linked(&host::fragment()) {
+        Some(Ok(workspace)) => {
+            let document = workspace.to_json();
+            let behind = stored.filter(|stored| *stored != document);
+            if let Some(behind) = &behind {
+                // Undo has it until the page is left; then it is still here.
+                put(BEFORE, behind);
             }
-            Ok(Err(findings)) => {
-                let first = findings.first().map_or(String::new(), |finding| finding.message.clone());
-                notice = Some(format!("the workspace in the link cannot be opened: {first}"));
-            }
-            Err(error) => notice = Some(error),
+            return Restored { workspace, notice: None, from_link: true, behind };
         }
+        Some(Err(error)) => notice = Some(error),
+        None => {}
     }
     if let Some(text) = stored {
         match Workspace::parse(&text) {
             Ok(workspace) => return Restored { workspace, notice, from_link: false, behind: None },
             Err(findings) => {
                 // It may be worth something to a human.
-                let _ = LocalStorage::raw().set_item(BROKEN, &text);
+                put(BROKEN, &text);
                 let first = findings.first().map_or(String::new(), |finding| finding.message.clone());
                 notice = Some(format!(
                     "the workspace that this browser kept cannot be read ({first}); it stays in its storage as `{BROKEN}`, and this is the example"
@@ -94,9 +103,9 @@ impl Keep {
         if trouble::is_troubled() {
             return Saved::Refused;
         }
-        match LocalStorage::raw().set_item(KEY, document) {
-            Ok(()) => Saved::Kept,
-            Err(_) => Saved::Refused,
+        match host::storage().map(|storage| storage.set_item(KEY, document)) {
+            Some(Ok(())) => Saved::Kept,
+            _ => Saved::Refused,
         }
     }
 

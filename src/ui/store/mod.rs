@@ -5,7 +5,7 @@
 
 mod keep;
 
-pub use keep::{Keep, Saved, restore};
+pub use keep::{Keep, Saved, linked, restore};
 
 use crate::asl::check::{Profile, check};
 use crate::asl::{Definition, hints};
@@ -370,7 +370,8 @@ impl Store {
             Err(error) => Err(aws_cli::told(operation, error).into()),
         };
         self.tell(aws_cli::command(operation, &repeatable(request, &answer)), told, what);
-        if answer.is_ok() && !operation.starts_with("Start") {
+        let only_looks = ["Start", "Describe", "List", "Get"].iter().any(|verb| operation.starts_with(verb));
+        if answer.is_ok() && !only_looks {
             self.remember(what, before);
         }
         answer
@@ -552,12 +553,14 @@ pub fn diagnose(text: &str) -> Rc<[Diagnostic]> {
 }
 
 /// What the editor shows about a place.
+#[inline(never)]
 pub fn hover(question: &crate::ui::editor::Question) -> Option<crate::ui::editor::Hover> {
     let found = hints::hover(&Definition::read(&question.text), question.at)?;
     Some(crate::ui::editor::Hover { span: found.span, text: format!("{}\n{}", found.title, found.about).into() })
 }
 
 /// What the editor proposes at a place.
+#[inline(never)]
 pub fn complete(question: &crate::ui::editor::Question) -> crate::ui::editor::Completions {
     // Nobody waits for what was not asked for.
     if question.text.len() > LONG && !question.explicit {

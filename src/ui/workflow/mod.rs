@@ -444,6 +444,7 @@ fn short(name: &str, width: f64) -> String {
 }
 
 /// The state that an arrow key leads to: down and up along the ways, left and right among those at the same height.
+#[inline(never)]
 fn walk(picture: &Picture, at: usize, key: &str) -> Option<usize> {
     let here = picture.boxes.get(at)?;
     let closest = |among: &mut dyn Iterator<Item = usize>| {
