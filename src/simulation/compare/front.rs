@@ -46,7 +46,7 @@ pub(super) fn recommend(lines: &[Line], want: Want) -> Recommendation {
             best.name,
             number(best.attributable.mean),
             chance(best.catches()),
-            percent(best.cries_wolf().unwrap_or(0.0)),
+            chance(best.cries_wolf().unwrap_or(0.0)),
             match others {
                 0 => "; no other does that".to_owned(),
                 1 => "; one other does that with more failures".to_owned(),

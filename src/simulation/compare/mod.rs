@@ -25,7 +25,7 @@ mod read;
 pub use front::{Recommendation, front};
 pub use read::{Alternative, Comparison, Want, swept};
 
-use super::report::{Report, chance, number, percent};
+use super::report::{Report, chance, number};
 use crate::base::{Diagnostic, Text};
 use serde::Serialize;
 use std::fmt::Write;
@@ -168,7 +168,7 @@ impl ComparisonReport {
                 optional(line.mean_minutes_to_rollback),
                 number(line.failures.mean),
                 number(line.attributable.mean),
-                line.cries_wolf().map_or("–".to_owned(), percent),
+                line.cries_wolf().map_or("–".to_owned(), chance),
                 optional(line.minutes_to_full),
                 number(line.usd),
                 if line.on_front { "●" } else { "" },

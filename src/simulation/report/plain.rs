@@ -13,9 +13,13 @@ pub fn percent(share: f64) -> String {
     format!("{} %", number(100.0 * share))
 }
 
-/// A probability: `57.6 %`, and never `100 %` for what is not certain.
+/// A probability: `57.6 %`, never `100 %` for what is not certain, and no row of zeros for what hardly ever happens.
 pub fn chance(p: f64) -> String {
-    if p > 0.9995 && p < 1.0 { "> 99.9 %".to_owned() } else { percent(p) }
+    match p {
+        p if p > 0.9995 && p < 1.0 => "> 99.9 %".to_owned(),
+        p if p > 0.0 && p < 1e-5 => "< 0.001 %".to_owned(),
+        p => percent(p),
+    }
 }
 
 /// Three significant digits, and no more places than that needs.
@@ -240,6 +244,8 @@ mod tests {
         }
         assert_eq!(count(1_234_567), "1,234,567");
         assert_eq!(percent(0.0987), "9.87 %");
+        let chances = [0.576, 0.999_96, 1.0, 0.0, 9e-14, 0.000_02].map(chance);
+        assert_eq!(chances, ["57.6 %", "> 99.9 %", "100 %", "0 %", "< 0.001 %", "0.002 %"]);
         assert_eq!((p_value(0.66), p_value(0.0123), p_value(0.0)), (".66".into(), ".012".into(), "< .001".into()));
     }
 }

@@ -217,7 +217,7 @@ pub fn Plot(props: &PlotProps) -> Html {
                         }) }
                         { for x_ticks.iter().map(|(tick, name)| {
                             let place = x.place(*tick);
-                            let class = if place > right - 24.0 { "x end" } else { "x" };
+                            let class = if place > right - 24.0 && props.x_ticks.is_none() { "x end" } else { "x" };
                             html! { <text {class} x={format!("{place:.1}")} y={(props.height - 5.0).to_string()}>{ name.clone() }</text> }
                         }) }
                     </g>

@@ -6,7 +6,7 @@ use super::rollout::{Same, estimate, sentence, with_interval};
 use super::strategy::initial;
 use crate::base::Value;
 use crate::simulation::compare::{Alternative, ComparisonReport, Line, Want};
-use crate::simulation::report::{chance, number as plain, percent};
+use crate::simulation::report::{chance, number as plain};
 use crate::ui::chart::{Scale, time, use_width};
 use yew::prelude::*;
 
@@ -110,7 +110,7 @@ pub(super) fn table(report: &ComparisonReport, what: &str, has_letters: bool, ma
                 { cell("minutes to the rollback", line.mean_minutes_to_rollback.map(plain), "mean of those that were rolled back".to_owned()) }
                 { cell("failures", Some(plain(line.failures.mean)), with_interval(&line.failures, " a rollout")) }
                 { cell("failures that are its fault", Some(plain(line.attributable.mean)), with_interval(&line.attributable, " a rollout")) }
-                { cell("turned back for nothing", line.cries_wolf().map(percent), format!("{} rolled back + {} refused", percent(line.false_rollback.unwrap_or(0.0)), percent(line.false_refusal))) }
+                { cell("turned back for nothing", line.cries_wolf().map(chance), format!("{} rolled back + {} refused", chance(line.false_rollback.unwrap_or(0.0)), chance(line.false_refusal))) }
                 { cell("minutes to 100 %", line.minutes_to_full.map(plain), "of a version that changes nothing, where it gets there".to_owned()) }
                 <td>{ plain(line.usd) }</td>
             </tr>

@@ -7,7 +7,7 @@ use super::rollout::{Same, sentence};
 use crate::base::Value;
 use crate::base::sort::sort_by;
 use crate::simulation::compare::{Alternative, ComparisonReport, Line, Want, swept};
-use crate::simulation::report::{chance, number as plain, percent};
+use crate::simulation::report::{chance, number as plain};
 use crate::ui::chart::{Draw, Mark, Plot, Row, Series, Unit, version_class};
 use std::rc::Rc;
 use yew::prelude::*;
@@ -170,7 +170,7 @@ pub fn Sweep(props: &SweepProps) -> Html {
     .collect();
     let turned_rows = lines.iter().enumerate().map(|(n, line)| Row {
         x: n as f64,
-        cells: vec![chance(line.catches()), line.cries_wolf().map_or("–".into(), percent)],
+        cells: vec![chance(line.catches()), line.cries_wolf().map_or("–".into(), chance)],
     });
     let fault: Reading = |line| Some(line.attributable.mean);
     let band = lines.iter().enumerate().map(|(n, line)| (n as f64, line.attributable.low.zip(line.attributable.high)));
@@ -197,7 +197,7 @@ pub fn Sweep(props: &SweepProps) -> Html {
                 }
             </p>
             <div class="compare-columns">
-                <div class="compare-table" tabindex="0">{ table(&report.0, &knob.name, false, marked) }</div>
+                <div class="compare-table" tabindex="0">{ table(&report.0, "value", false, marked) }</div>
                 <div class="sweep-plots">
                     <Plot
                         title="Turned back"
