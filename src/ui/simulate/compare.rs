@@ -79,40 +79,70 @@ fn letter(n: usize) -> String {
     char::from_u32('A' as u32 + (n % 26) as u32).map_or(String::new(), String::from)
 }
 
+/// What a column is called, how its numbers come about, and what they mean.
+const COLUMNS: [(&str, &str, &str); 7] = [
+    (
+        "turned back",
+        "P(rollback), exact where there is a closed form, + P(refused before anything is shifted)",
+        "How often the new version, as it behaves here, does not come through.",
+    ),
+    ("min to it", "mean, of those rolled back", "From the first share of traffic to the rollback."),
+    ("failures", "executions on the new version that fail, per rollout", "The whole blast radius."),
+    ("its fault", "of these, would have succeeded on the old version", "What this rollout costs customers."),
+    (
+        "for nothing",
+        "the same with the old version in the place of the new",
+        "How often a harmless version is turned back.",
+    ),
+    ("min to 100 %", "exact, or the mean of harmless versions that get there", "How long a good version waits."),
+    (
+        "USD",
+        "list price of all executions in one rollout",
+        "Versions and aliases are free; retries and states are not.",
+    ),
+];
+
+/// The numbers of a line, by column: what is shown, and what it is made of.
+fn numbers(line: &Line) -> [(Option<String>, String); 7] {
+    let rolled_back = match line.rollback_exact {
+        Some(exact) => format!("{} rolled back; simulated {}", chance(exact), estimate(&line.rollback)),
+        None => format!("{} rolled back", estimate(&line.rollback)),
+    };
+    let refused = match line.refused.value {
+        value if value > 0.0 => format!(" + {} refused", estimate(&line.refused)),
+        _ => String::new(),
+    };
+    let falsely =
+        format!("{} rolled back + {} refused", chance(line.false_rollback.unwrap_or(0.0)), chance(line.false_refusal));
+    [
+        (Some(chance(line.catches())), rolled_back + &refused),
+        (line.mean_minutes_to_rollback.map(plain), String::new()),
+        (Some(plain(line.failures.mean)), with_interval(&line.failures, "")),
+        (Some(plain(line.attributable.mean)), with_interval(&line.attributable, "")),
+        (line.cries_wolf().map(chance), falsely),
+        (line.minutes_to_full.map(plain), String::new()),
+        (Some(plain(line.usd)), String::new()),
+    ]
+}
+
 /// The lines side by side. Those of a sweep have no letter, because no picture calls them by it; `mark` is set off.
 pub(super) fn table(report: &ComparisonReport, what: &str, has_letters: bool, mark: Option<&str>) -> Html {
-    let head = |name: &'static str, formula: &'static str, says: &'static str| {
-        html! { <th scope="col"><Explain value={name} name={name} {formula} {says} /></th> }
-    };
     let row = |(n, line): (usize, &Line)| {
-        let chosen = mark == Some(&*line.name);
-        let cell = |name: &'static str, value: Option<String>, filled: String| match value {
+        let cells = COLUMNS.iter().zip(numbers(line)).map(|((name, formula, says), (value, filled))| match value {
             None => html! { <td class="faint">{ "–" }</td> },
             Some(value) => html! {
-                <td><Explain {value} name={format!("{name}, {}", line.name)} formula={name} {filled} says={line.name.to_string()} /></td>
+                <td><Explain {value} name={format!("{name}, {}", line.name)} formula={*formula} {filled} says={*says} /></td>
             },
-        };
-        let rolled_back = match line.rollback_exact {
-            Some(exact) => format!("{} rolled back, exact; simulated {}", chance(exact), estimate(&line.rollback)),
-            None => format!("{} rolled back", estimate(&line.rollback)),
-        };
-        let refused =
-            if line.refused.value > 0.0 { format!(" + {} refused", estimate(&line.refused)) } else { String::new() };
+        });
         html! {
-            <tr class={classes!(chosen.then_some("chosen"))}>
+            <tr class={classes!((mark == Some(&*line.name)).then_some("chosen"))}>
                 <th scope="row">
                     if has_letters {
                         <span class={classes!("letter", line.on_front.then_some("front"))}>{ letter(n) }</span>
                     }
                     { line.name.to_string() }
                 </th>
-                { cell("turned back", Some(chance(line.catches())), format!("{rolled_back}{refused}")) }
-                { cell("minutes to the rollback", line.mean_minutes_to_rollback.map(plain), "mean of those that were rolled back".to_owned()) }
-                { cell("failures", Some(plain(line.failures.mean)), with_interval(&line.failures, " a rollout")) }
-                { cell("failures that are its fault", Some(plain(line.attributable.mean)), with_interval(&line.attributable, " a rollout")) }
-                { cell("turned back for nothing", line.cries_wolf().map(chance), format!("{} rolled back + {} refused", chance(line.false_rollback.unwrap_or(0.0)), chance(line.false_refusal))) }
-                { cell("minutes to 100 %", line.minutes_to_full.map(plain), "of a version that changes nothing, where it gets there".to_owned()) }
-                <td>{ plain(line.usd) }</td>
+                { for cells }
             </tr>
         }
     };
@@ -121,13 +151,9 @@ pub(super) fn table(report: &ComparisonReport, what: &str, has_letters: bool, ma
             <thead>
                 <tr>
                     <th scope="col">{ what.to_owned() }</th>
-                    { head("turned back", "P(rollback), exact where there is a closed form, + P(refused before anything is shifted)", "How often the new version, as it behaves here, does not come through.") }
-                    { head("min to it", "mean, of those rolled back", "From the first share of traffic to the rollback.") }
-                    { head("failures", "executions on the new version that fail, per rollout", "The whole blast radius.") }
-                    { head("its fault", "of these, would have succeeded on the old version", "What this rollout costs customers.") }
-                    { head("for nothing", "the same with the old version in the place of the new", "How often a harmless version is turned back.") }
-                    { head("min to 100 %", "exact, or the mean of harmless versions that get there", "How long a good version waits.") }
-                    { head("USD", "list price of all executions in one rollout", "Versions and aliases are free; retries and states are not.") }
+                    { for COLUMNS.iter().map(|(name, formula, says)| html! {
+                        <th scope="col"><Explain value={*name} name={*name} formula={*formula} says={*says} /></th>
+                    }) }
                 </tr>
             </thead>
             <tbody>{ for report.lines.iter().enumerate().map(row) }</tbody>
