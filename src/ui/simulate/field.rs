@@ -321,40 +321,66 @@ impl Layers {
     }
 }
 
+/// A step that is no larger follows a hand at the slider, which moves by itself.
+const STEP: f64 = 5.0;
+
 /// The weight on its way from where it was to where it is.
 #[hook]
 fn use_moving(weight: u8) -> f64 {
-    let shown = use_state_eq(|| f64::from(weight));
+    let shown = use_mut_ref(|| f64::from(weight));
     let frame = use_mut_ref(|| None::<AnimationFrame>);
-    use_effect_with(weight, {
-        let shown = shown.clone();
-        move |weight| {
-            let (from, to) = (*shown, f64::from(*weight));
-            let calm = || gloo::utils::window().match_media("(prefers-reduced-motion: reduce)").ok().flatten();
-            // A hand at the slider moves it step by step anyway.
-            if (from - to).abs() <= 5.0 || calm().is_some_and(|query| query.matches()) {
-                *frame.borrow_mut() = None;
-                shown.set(to);
-            } else {
-                go(shown, Rc::clone(&frame), from, to, None);
-            }
+    let update = use_force_update();
+    let to = f64::from(weight);
+    if (*shown.borrow() - to).abs() <= STEP && frame.borrow().is_none() {
+        // At once, and not in a second picture after this one.
+        *shown.borrow_mut() = to;
+    }
+    let now = *shown.borrow();
+    use_effect_with(weight, move |_| {
+        let from = *shown.borrow();
+        *frame.borrow_mut() = None;
+        if from == to {
+            return;
+        }
+        let calm = gloo::utils::window().match_media("(prefers-reduced-motion: reduce)").ok().flatten();
+        if (from - to).abs() <= STEP || calm.is_some_and(|query| query.matches()) {
+            *shown.borrow_mut() = to;
+            update.force_update();
+        } else {
+            let moving = Moving { shown, frame, update, from, to };
+            moving.go(None);
         }
     });
-    *shown
+    now
 }
 
-fn go(shown: UseStateHandle<f64>, frame: Rc<RefCell<Option<AnimationFrame>>>, from: f64, to: f64, begun: Option<f64>) {
-    let next = Rc::clone(&frame);
-    let handle = request_animation_frame(move |now| {
-        let begun = begun.unwrap_or(now);
-        let share = ((now - begun) / MOVES).clamp(0.0, 1.0);
-        let eased = 1.0 - (1.0 - share) * (1.0 - share);
-        shown.set(from + (to - from) * eased);
-        if share < 1.0 {
-            go(shown, next, from, to, Some(begun));
-        }
-    });
-    *frame.borrow_mut() = Some(handle);
+/// A weight that moves by itself.
+#[derive(Clone)]
+struct Moving {
+    shown: Rc<RefCell<f64>>,
+    frame: Rc<RefCell<Option<AnimationFrame>>>,
+    update: UseForceUpdateHandle,
+    from: f64,
+    to: f64,
+}
+
+impl Moving {
+    fn go(self, begun: Option<f64>) {
+        let frame = Rc::clone(&self.frame);
+        let handle = request_animation_frame(move |now| {
+            let begun = begun.unwrap_or(now);
+            let share = ((now - begun) / MOVES).clamp(0.0, 1.0);
+            let eased = 1.0 - (1.0 - share) * (1.0 - share);
+            *self.shown.borrow_mut() = self.from + (self.to - self.from) * eased;
+            self.update.force_update();
+            if share < 1.0 {
+                self.go(Some(begun));
+            } else {
+                *self.frame.borrow_mut() = None;
+            }
+        });
+        *frame.borrow_mut() = Some(handle);
+    }
 }
 
 /// A number that changes when the page turns light or dark.
