@@ -6,6 +6,7 @@
 //! (throttling), or a controller hears of every completion, they are taken one by one in the order of time.
 
 use super::detail::{Detail, Sample};
+use super::route;
 use super::tally::{NEVER, Row, Tally};
 use crate::base::{Delay, Key, Time};
 use crate::engine::tasks::DriftPer;
@@ -14,7 +15,7 @@ use crate::simulation::alarm::{Alarm, Evaluation, Watch};
 use crate::simulation::arrivals::{ARRIVAL, Arrival, Arrivals, MINUTE};
 use crate::simulation::metrics::{Close, Dimension, Measure, Metric, Metrics, Query, Statistic, Stream};
 use crate::simulation::rollout::{Cause, Controller, Decision, Ending, Look, OnRollback, Plan, Smoke, Stage};
-use crate::simulation::runner::{Customer, Fate, LOSS, ROUTE, Runner, SMOKE};
+use crate::simulation::runner::{Ahead, Customer, Fate, LANES, LOSS, Runner, SMOKE, Start};
 use crate::simulation::scenario::{MAX_MINUTES, Scenario, Throttle, WorkflowType};
 use std::cmp::Reverse;
 use std::collections::{BinaryHeap, VecDeque};
@@ -81,16 +82,15 @@ pub(super) struct Rig<R> {
 struct Lane {
     key: Key,
     at: Time,
-    route: u8,
+    class: u32,
+    new: bool,
 }
 
-/// So many are drawn side by side, because each draw waits for the one that its key is below.
-const LANES: usize = 16;
-
-/// The routing draw, in percent.
+/// Whether an execution runs on the new version under a weight.
 #[inline(always)]
-fn route(key: Key) -> u8 {
-    (key.with(ROUTE).uniform() * 100.0) as u8
+fn is_new(key: Key, weight: u8) -> bool {
+    // No draw decides over all or nothing.
+    weight >= 100 || (weight > 0 && route(key) < weight)
 }
 
 /// An execution that is running: when it closes, and its number with whether it is on the new version and closes well.
@@ -417,17 +417,15 @@ impl<R: Runner> Rig<R> {
             let cut = u64::from(cursor.count - cursor.next) > self.course.left;
             if whole && !cursor.listed && !cut && self.arrivals.is_single() {
                 let mut index = cursor.next;
-                let mut lanes = [Lane { key: cursor.key, at: Time::ZERO, route: 0 }; LANES];
+                let mut lanes = [Lane { key: cursor.key, at: Time::ZERO, class: 0, new: false }; LANES];
+                let mut ahead = [Ahead::NOTHING; LANES];
                 while index < cursor.count && *budget > 0 {
-                    for (lane, index) in lanes.iter_mut().zip(index..cursor.count) {
-                        let key = cursor.key.with(u64::from(index));
-                        *lane = Lane { key, at: self.arrivals.at(minute, index, key), route: route(key) };
-                    }
-                    for lane in &lanes {
+                    self.draw_ahead(minute, index, &mut lanes, &mut ahead);
+                    for (lane, ahead) in lanes.iter().zip(&ahead) {
                         if index == cursor.count || *budget == 0 {
                             break;
                         }
-                        self.start(lane, minute, index, tally);
+                        self.start(lane, *ahead, minute, index, tally);
                         index += 1;
                         *budget = budget.saturating_sub(1 + self.runner.effort());
                     }
@@ -447,8 +445,8 @@ impl<R: Runner> Rig<R> {
                     }
                     self.course.minute.next += 1;
                     let key = cursor.key.with(u64::from(arrival.index()));
-                    let lane = Lane { key, at: arrival.at(minute), route: route(key) };
-                    self.start(&lane, minute, arrival.index(), tally);
+                    let lane = self.lane(key, arrival.at(minute));
+                    self.start(&lane, Ahead::NOTHING, minute, arrival.index(), tally);
                     *budget = budget.saturating_sub(1 + self.runner.effort());
                 }
             }
@@ -460,6 +458,29 @@ impl<R: Runner> Rig<R> {
             }
         }
         true
+    }
+
+    /// An execution that starts under the weight of now.
+    #[inline(always)]
+    fn lane(&self, key: Key, at: Time) -> Lane {
+        Lane { key, at, class: self.scenario.class_of(key), new: is_new(key, self.course.weight) }
+    }
+
+    /// Makes the first draws of those that start next in a minute, from the `first` on; past the last they are of nobody.
+    #[inline(always)]
+    fn draw_ahead(&self, minute: u64, first: u32, lanes: &mut [Lane; LANES], ahead: &mut [Ahead; LANES]) {
+        let minute_key = self.course.minute.key;
+        for (lane, index) in lanes.iter_mut().zip(first..) {
+            lane.key = minute_key.with(u64::from(index));
+        }
+        for (lane, index) in lanes.iter_mut().zip(first..) {
+            lane.at = self.arrivals.at(minute, index, lane.key);
+        }
+        for lane in lanes.iter_mut() {
+            *lane = self.lane(lane.key, lane.at);
+        }
+        let starts = lanes.map(|Lane { key, class, new, .. }| Start { key, class, version: self.version(new) });
+        self.runner.draw_ahead(&starts, ahead);
     }
 
     /// Goes to a minute, unless it is there.
@@ -577,8 +598,8 @@ impl<R: Runner> Rig<R> {
             self.course.tokens = (tokens - 1.0, at);
         }
         let key = self.course.key.with(minute).with(u64::from(index));
-        let lane = Lane { key, at: Time::from_nanos(at), route: route(key) };
-        let (new, fate) = self.start(&lane, minute, index, tally);
+        let lane = self.lane(key, Time::from_nanos(at));
+        let (new, fate) = self.start(&lane, Ahead::NOTHING, minute, index, tally);
         if self.counts_open {
             let end = fate.close.map_or(NEVER, |_| at.saturating_add(fate.duration.as_nanos()));
             let well = fate.close == Some(Close::Succeeded);
@@ -589,17 +610,15 @@ impl<R: Runner> Rig<R> {
 
     /// Starts an execution through the alias and books its whole future.
     #[inline]
-    fn start(&mut self, lane: &Lane, minute: u64, index: u32, tally: &mut Tally) -> (bool, Fate) {
-        let Lane { key, at, route } = *lane;
-        let new = route < self.course.weight;
-        let class = self.scenario.class_of(key);
+    fn start(&mut self, lane: &Lane, ahead: Ahead, minute: u64, index: u32, tally: &mut Tally) -> (bool, Fate) {
+        let Lane { key, at, class, new } = *lane;
         let course = &mut self.course;
         let counted = course.numbers.of_mut(new);
         let number = *counted;
         *counted += 1;
         let customer = Customer { key, class, start: at, live_since: *course.live_since.of(new), number };
         let version = self.version(new);
-        let fate = self.runner.run(version, &customer);
+        let fate = self.runner.run_on(version, &customer, ahead);
         let stream = if new { Stream::New } else { Stream::Old };
         let start = at.as_nanos();
         self.metrics.start(stream, start);
@@ -628,7 +647,7 @@ impl<R: Runner> Rig<R> {
             self.count(new, &entry, tally);
         }
         if let Some(watch) = &mut self.watch {
-            watch.sample.add(&customer, (minute, index), new, route, &fate, on_old);
+            watch.sample.add(&customer, (minute, index), new, &fate, on_old);
         }
         (new, fate)
     }
