@@ -115,6 +115,20 @@ impl Latency {
         }
     }
 
+    /// Adds the latencies at which [`cdf`](Latency::cdf) jumps or has a corner.
+    pub fn corners(&self, out: &mut Vec<Delay>) {
+        match self {
+            Latency::Constant(delay) => out.push(*delay),
+            Latency::Uniform { from, to } => out.extend([*from, *to]),
+            Latency::Exponential { .. } | Latency::LogNormal { .. } | Latency::Gamma { .. } => {
+                // A deviation or mean of nothing is a jump.
+                out.push(self.constant().unwrap_or(Delay::ZERO));
+            }
+            Latency::Empirical(values) => out.extend(values.iter()),
+            Latency::Mixture(parts) => parts.iter().for_each(|(_, part)| part.corners(out)),
+        }
+    }
+
     /// ∫₀ˣ P(latency ≤ y) dy = x F(x) − E[X; X ≤ x], in nanoseconds.
     pub fn cdf_integral(&self, x: Delay) -> f64 {
         let nanos = x.as_nanos() as f64;
