@@ -290,6 +290,33 @@ fn compares_variants() {
     assert!(table.contains("unwatched") && table.contains('─'), "{table}");
 }
 
+/// Ctrl-C ends it at once, with a sentence and the code that shells know.
+#[cfg(unix)]
+#[test]
+fn can_be_interrupted() {
+    use std::io::Write;
+    use std::process::Stdio;
+    let long = SCENARIO.replacen("\"replications\": 200", "\"replications\": 1000000", 1);
+    assert_ne!(long, SCENARIO);
+    let comparison = format!(r#"{{"weir": 1, "scenario": {long}, "variants": [{{"name": "a", "patch": {{}}}}]}}"#);
+    for (command, document, what) in [("simulate", long, "simulation"), ("compare", comparison, "comparison")] {
+        let mut child = Command::new(env!("CARGO_BIN_EXE_weir"));
+        child.args([command, "-"]).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        let mut child = child.spawn().unwrap();
+        // More than a pipe holds: once it is written, the command reads, and has heard of signals before that.
+        let padded = format!("{document}{}", " ".repeat(1 << 20));
+        child.stdin.take().unwrap().write_all(padded.as_bytes()).unwrap();
+        std::thread::sleep(std::time::Duration::from_millis(300));
+        assert!(child.try_wait().unwrap().is_none(), "{command}: it plays");
+        assert!(Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap().success());
+        let begin = std::time::Instant::now();
+        let output = child.wait_with_output().unwrap();
+        assert!(begin.elapsed().as_secs() < 5, "{command}: {:?}", begin.elapsed());
+        assert_eq!((output.status.code(), text(&output.stdout)), (Some(130), String::new()));
+        assert_eq!(text(&output.stderr), format!("weir: the {what} was stopped, so there is no result\n"));
+    }
+}
+
 #[test]
 fn tells_where_a_scenario_is_wrong() {
     let output = with_input(&["simulate", "-"], &SCENARIO.replace("\"per_min\": 100", "\"per_min\": -3"));

@@ -32,6 +32,31 @@ pub struct Customer {
     pub number: u64,
 }
 
+/// So many executions are drawn side by side, because each draw waits for the one that its key is below.
+pub const LANES: usize = 16;
+
+/// An execution that is about to start.
+#[derive(Clone, Copy, Debug)]
+pub struct Start {
+    pub key: Key,
+    /// The place of its version in the scenario.
+    pub version: usize,
+    pub class: u32,
+}
+
+/// Where an execution has come to by draws that were made ahead of it.
+#[derive(Clone, Copy, Debug)]
+pub struct Ahead {
+    /// A place that only its runner knows.
+    pub at: u32,
+    pub elapsed: Delay,
+}
+
+impl Ahead {
+    /// Nothing was drawn ahead.
+    pub const NOTHING: Ahead = Ahead { at: u32::MAX, elapsed: Delay::ZERO };
+}
+
 /// What becomes of an execution.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Fate {
@@ -53,6 +78,17 @@ pub trait Runner {
 
     /// The future of a customer's execution on a version, told by its place in the scenario.
     fn run(&mut self, version: usize, customer: &Customer) -> Fate;
+
+    /// Makes the first draws of many executions side by side. It decides nothing: [`run_on`](Runner::run_on) tells the same
+    /// with them as without.
+    fn draw_ahead(&self, _starts: &[Start; LANES], ahead: &mut [Ahead; LANES]) {
+        ahead.fill(Ahead::NOTHING);
+    }
+
+    /// [`run`](Runner::run), for an execution of which something was drawn ahead.
+    fn run_on(&mut self, version: usize, customer: &Customer, _ahead: Ahead) -> Fate {
+        self.run(version, customer)
+    }
 
     /// The names of errors by their numbers; the first stands for none.
     fn errors(&self) -> &[Text];

@@ -3,6 +3,7 @@
 mod arguments;
 mod check;
 mod export;
+mod interrupt;
 mod output;
 mod print;
 mod run;
@@ -45,7 +46,7 @@ usage: weir check FILE… [--profile aws|spec] [--express] [--json]
   -V, --version    the version
 
 It exits with 0 if all is well, with 1 if a document has errors or the execution does not succeed, with 2 if it was
-called in a wrong way.
+called in a wrong way, and with 130 if Ctrl-C stopped it.
 ";
 
 /// What ends the command before it has a result.

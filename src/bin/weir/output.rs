@@ -105,8 +105,13 @@ impl Progress {
     }
 
     pub fn clear(&mut self) {
-        if self.on && self.last.is_some() {
-            eprint!("\r\x1b[K");
+        if self.last.is_some() {
+            eprint!("{}", clear());
         }
     }
+}
+
+/// What takes a bar away from where it stands.
+pub fn clear() -> &'static str {
+    if std::io::stderr().is_terminal() { "\r\x1b[K" } else { "" }
 }

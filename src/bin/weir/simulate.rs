@@ -2,6 +2,7 @@
 
 use crate::Stop;
 use crate::arguments::{Arguments, read};
+use crate::interrupt;
 use crate::output::{self, Format, Progress};
 use crate::print::{self, Colours};
 use std::rc::Rc;
@@ -18,6 +19,7 @@ const SLICE: Budget = Budget { executions: 200_000 };
 
 /// `weir simulate SCENARIO`
 pub fn simulate(mut arguments: Arguments) -> Result<bool, Stop> {
+    interrupt::listen("the simulation");
     let format = Format::of(&mut arguments)?;
     let file = only(arguments, &["--format", "--json"])?;
     let text = read(&file)?;
@@ -39,6 +41,7 @@ pub fn simulate(mut arguments: Arguments) -> Result<bool, Stop> {
 
 /// `weir compare COMPARISON`
 pub fn compare(mut arguments: Arguments) -> Result<bool, Stop> {
+    interrupt::listen("the comparison");
     let format = Format::of(&mut arguments)?;
     let file = only(arguments, &["--format", "--json"])?;
     let text = read(&file)?;

@@ -39,12 +39,34 @@ const PART: u64 = Key::word("part");
 impl Latency {
     pub const ZERO: Latency = Latency::Constant(Delay::ZERO);
 
+    /// The latency that stands above the part `u` of all, where one draw decides.
+    #[inline(always)]
+    pub fn quantile(&self, u: f64) -> Option<Delay> {
+        Some(match self {
+            Latency::Constant(delay) => *delay,
+            Latency::Uniform { from, to } => {
+                let span = to.as_nanos().saturating_sub(from.as_nanos()) as f64;
+                *from + nanos(u * span)
+            }
+            // 1 − u is never 0.
+            Latency::Exponential { mean } => nanos(-ln(1.0 - u) * mean.as_nanos() as f64),
+            Latency::LogNormal { median, sigma } => {
+                nanos(libm::exp(sigma * normal_quantile(u)) * median.as_nanos() as f64)
+            }
+            Latency::Empirical(values) => {
+                let at = (u * values.len() as f64) as usize;
+                values.get(at).copied().unwrap_or_default()
+            }
+            Latency::Gamma { .. } | Latency::Mixture(_) => return None,
+        })
+    }
+
     /// [`draw`](Latency::draw), with the simplest laws in place: a loop of draws calls nothing then.
     #[inline(always)]
     pub fn draw_in_place(&self, key: Key) -> Delay {
         match self {
             Latency::Constant(delay) => *delay,
-            Latency::Exponential { mean } => exponential(key, *mean),
+            Latency::Exponential { .. } => self.quantile(key.uniform()).unwrap_or_default(),
             other => other.draw(key),
         }
     }
@@ -52,20 +74,7 @@ impl Latency {
     /// The latency that belongs to a key.
     pub fn draw(&self, key: Key) -> Delay {
         match self {
-            Latency::Constant(delay) => *delay,
-            Latency::Uniform { from, to } => {
-                let span = to.as_nanos().saturating_sub(from.as_nanos()) as f64;
-                *from + nanos(key.uniform() * span)
-            }
-            Latency::Exponential { mean } => exponential(key, *mean),
-            Latency::LogNormal { median, sigma } => {
-                nanos(libm::exp(sigma * normal_quantile(key.uniform())) * median.as_nanos() as f64)
-            }
             Latency::Gamma { shape, mean } => nanos(gamma(*shape, key) / shape * mean.as_nanos() as f64),
-            Latency::Empirical(values) => {
-                let at = (key.uniform() * values.len() as f64) as usize;
-                values.get(at).copied().unwrap_or_default()
-            }
             Latency::Mixture(parts) => {
                 let mut left = key.with(PART).uniform();
                 let mut drawn = &Latency::ZERO;
@@ -78,6 +87,7 @@ impl Latency {
                 }
                 drawn.draw(key)
             }
+            other => other.quantile(key.uniform()).unwrap_or_default(),
         }
     }
 
@@ -102,6 +112,20 @@ impl Latency {
             Latency::Gamma { shape, mean } => gamma_p(*shape, nanos * shape / mean.as_nanos() as f64),
             Latency::Empirical(values) => values.partition_point(|value| *value <= x) as f64 / values.len() as f64,
             Latency::Mixture(parts) => parts.iter().map(|(weight, part)| weight * part.cdf(x)).sum(),
+        }
+    }
+
+    /// Adds the latencies at which [`cdf`](Latency::cdf) jumps or has a corner.
+    pub fn corners(&self, out: &mut Vec<Delay>) {
+        match self {
+            Latency::Constant(delay) => out.push(*delay),
+            Latency::Uniform { from, to } => out.extend([*from, *to]),
+            Latency::Exponential { .. } | Latency::LogNormal { .. } | Latency::Gamma { .. } => {
+                // A deviation or mean of nothing is a jump.
+                out.push(self.constant().unwrap_or(Delay::ZERO));
+            }
+            Latency::Empirical(values) => out.extend(values.iter()),
+            Latency::Mixture(parts) => parts.iter().for_each(|(_, part)| part.corners(out)),
         }
     }
 
@@ -287,16 +311,12 @@ pub fn read_millis(place: &Place, findings: &mut Findings) -> Option<Delay> {
     Some(nanos(millis * 1e6))
 }
 
-#[inline(always)]
-fn exponential(key: Key, mean: Delay) -> Delay {
-    // 1 − u is never 0.
-    nanos(-ln(1.0 - key.uniform()) * mean.as_nanos() as f64)
-}
-
 /// The nearest nanosecond. (`as` saturates, and sends NaN to 0.)
 #[inline(always)]
 fn nanos(nanos: f64) -> Delay {
-    Delay::from_nanos((nanos + 0.5) as u64)
+    let nanos = nanos + 0.5;
+    // What fits is faster by way of a signed number.
+    Delay::from_nanos(if (0.0..9e18).contains(&nanos) { nanos as i64 as u64 } else { nanos as u64 })
 }
 
 /// A gamma variate of scale 1 (Marsaglia and Tsang 2000). Its trials are keyed by their number; one in twenty needs a

@@ -1,5 +1,6 @@
 //! How many executions are expected to close in a stretch of time, by how they close.
 
+use crate::base::sort::sort;
 use crate::base::{Delay, Time};
 use crate::simulation::arrivals::MINUTE;
 use crate::simulation::metrics::Close;
@@ -18,8 +19,10 @@ pub(super) struct Path {
 }
 
 /// Where the rate or a probability changes, a minute is cut into so many pieces, in each of which they change evenly:
-/// about eight digits, and six where a latency has a least or a greatest value that falls inside of a piece.
+/// about eight digits. They end, too, where a latency has a corner at the edge of a period.
 const PIECES: u64 = 16;
+/// Corners of this many different durations are heeded: each of more has little of the probability.
+const MAX_CORNERS: usize = 200;
 
 /// A stretch of time in which starts come at one rate and see one weight.
 struct Piece {
@@ -51,8 +54,9 @@ impl Piece {
 }
 
 impl Path {
-    /// The time before `until` in pieces, by the minute or, where nothing changes, as long as the weight holds.
-    fn pieces(&self, scenario: &Scenario, until: u64, steady: bool, by_minute: bool) -> Vec<Piece> {
+    /// The time before `until` in pieces, by the minute or, where nothing changes, as long as the weight holds. Where
+    /// something does, `cuts`, in ascending order, end pieces.
+    fn pieces(&self, scenario: &Scenario, until: u64, steady: bool, by_minute: bool, cuts: &[u64]) -> Vec<Piece> {
         let length = scenario.traffic.duration.map_or(self.horizon, |duration| duration.as_nanos().min(self.horizon));
         let end = until.min(length);
         let fine = is_fine(scenario, steady);
@@ -66,7 +70,8 @@ impl Path {
             let to = self.segments.get(n + 1).map_or(u64::MAX, |(next, _)| *next).min(end);
             let mut now = *from;
             while now < to {
-                let next = (now / step + 1).saturating_mul(step).min(to);
+                let cut = cuts.get(cuts.partition_point(|cut| *cut <= now)).copied().unwrap_or(u64::MAX);
+                let next = (now / step + 1).saturating_mul(step).min(to).min(cut);
                 let expected = |nanos: u64| scenario.traffic.rate.expected(Delay::from_nanos(nanos));
                 let (begin, middle, end) = (expected(now), expected(now + (next - now) / 2), expected(next));
                 let halves = [middle - begin, end - middle];
@@ -141,7 +146,8 @@ pub(super) fn expected(
     let steady = runner.is_steady(counted.version);
     let known = if steady { Some(futures(scenario, runner, counted.version, 0)?) } else { None };
     let mut sum = 0.0;
-    for piece in path.pieces(scenario, to, steady, false) {
+    let cuts = if is_fine(scenario, steady) { cuts(scenario, runner, counted, from, to)? } else { Vec::new() };
+    for piece in path.pieces(scenario, to, steady, false, &cuts) {
         let share = if counted.is_new { piece.weight } else { 1.0 - piece.weight };
         if share == 0.0 || piece.starts() == 0.0 {
             continue;
@@ -193,6 +199,46 @@ pub(super) fn expected(
     Ok(sum)
 }
 
+/// The starts from which on, or until which, something can have closed at the edges of a period.
+fn cuts(scenario: &Scenario, runner: &impl Runner, counted: &Counted, from: u64, to: u64) -> Result<Vec<u64>, String> {
+    let mut corners = Vec::new();
+    for future in futures(scenario, runner, counted.version, 0)?.iter().filter(|future| (counted.which)(future)) {
+        let first = corners.len();
+        match &future.latency {
+            Some(latency) => latency.corners(&mut corners),
+            None => corners.push(Delay::ZERO),
+        }
+        corners.extend(future.cut);
+        if let Some(own) = corners.get_mut(first..) {
+            own.iter_mut()
+                .for_each(|corner| *corner = future.offset + future.cut.map_or(*corner, |cut| cut.min(*corner)));
+        }
+        if corners.len() > 100 * MAX_CORNERS {
+            break;
+        }
+    }
+    corners.extend(counted.longer_than);
+    sort(&mut corners);
+    corners.dedup();
+    corners.truncate(MAX_CORNERS);
+    let before = |edge: u64| corners.iter().filter_map(move |corner| edge.checked_sub(corner.as_nanos()));
+    let mut cuts: Vec<u64> = before(from).chain(before(to)).collect();
+    // And where the rate has a corner itself.
+    match &scenario.traffic.rate {
+        Rate::Ramp { over, .. } => cuts.push(over.as_nanos()),
+        Rate::Piecewise { steps } => {
+            let ends = steps.iter().scan(0_u64, |sum, (_, length)| {
+                *sum = sum.saturating_add(length.as_nanos());
+                Some(*sum)
+            });
+            cuts.extend(ends.take(MAX_CORNERS));
+        }
+        _ => {}
+    }
+    sort(&mut cuts);
+    Ok(cuts)
+}
+
 /// ∫₀ˣ P(the future happens and closes within y of its start, but not within `longer_than`) dy.
 fn closing_integral(future: &Future, x: u64, longer_than: Option<Delay>) -> f64 {
     let whole = |x: u64| {
@@ -232,7 +278,7 @@ pub(super) fn exposure(
     let known = if steady { Some(futures(scenario, runner, new, 0)?) } else { None };
     let fails = |futures: &[Future]| futures.iter().filter(|future| is_bad(future)).map(Future::ever).sum::<f64>();
     let (mut started, mut failures) = (0.0, 0.0);
-    for piece in path.pieces(scenario, u64::MAX, steady, true) {
+    for piece in path.pieces(scenario, u64::MAX, steady, true, &[]) {
         let survives = piece.weight * survives(piece.from);
         started += piece.starts() * survives;
         failures += survives

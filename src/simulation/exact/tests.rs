@@ -126,9 +126,33 @@ fn a_rising_rate_with_latency_is_exact() {
     // Those that succeed wait for seven seconds more.
     let (failed, succeeded) = (0.12 * closed(1.0), 0.88 * closed(1.0 - 7.0 / 60.0));
     let point = answer.points[0];
-    // None of these closes before the wait is over: there the pieces are less exact.
-    assert!((-libm::log(point.missing) - failed - succeeded).abs() < 4e-6, "{point:?}");
+    // None of these closes before the wait is over: a piece ends there, so they are as exact as the others, and seven times
+    // as many.
+    assert!((-libm::log(point.missing) - failed - succeeded).abs() < 5e-8, "{point:?}");
     assert!((-libm::log1p(-point.breaching) - failed).abs() < 1e-8, "{point:?}");
+}
+
+/// A ramp from 0 brings a + b s starts up to s, so each corner of the distribution function is one of what closes.
+#[test]
+fn corners_inside_of_a_piece_are_exact() {
+    // Uniform from 11.3 to 44.9 s, then 7 s of Wait; failures do not wait.
+    let law = r#"{"kind": "uniform", "from_ms": 11300, "to_ms": 44900}"#;
+    let rest = r#""traffic": {"kind": "ramp", "from_per_min": 0, "to_per_min": 600, "over_ms": 600000}, "horizon_ms": 600000,
+        "strategy": {"kind": "allAtOnce", "bake_ms": 300000},
+        "alarms": [{"name": "bad", "dimension": {"Version": "2"}, "metric": "ExecutionsFailed", "statistic": "Sum",
+                    "operator": ">=", "threshold": 1}]"#;
+    let scenario = scenario(0.01, law, rest);
+    let answer = exact(&scenario, &Tree::new(&scenario).unwrap()).unwrap();
+    // Starts per second grow by 1/60 each second. Closed by t: ∫ s/60 F(t − s) ds, twice integrated by hand:
+    // F has slope 1/(b − a) between the corners, so that it is ((t − a)³₊ − (t − b)³₊) / (360 (b − a)).
+    let (a, b) = (11.3, 44.9);
+    let cube = |x: f64| x.max(0.0).powi(3);
+    let closed = |t: f64| 0.01 * (cube(t - a) - cube(t - b)) / (360.0 * (b - a));
+    for (n, point) in answer.points.iter().enumerate() {
+        let (from, to) = (60.0 * n as f64, 60.0 * (n as f64 + 1.0));
+        let breaching = 1.0 - (closed(from) - closed(to)).exp();
+        assert!((point.breaching - breaching).abs() < 1e-9, "{n}: {} {breaching}", point.breaching);
+    }
 }
 
 #[test]

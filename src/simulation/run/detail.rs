@@ -1,6 +1,7 @@
 //! One replication in full, for charts: minutes by version, the weight line, alarms, decisions, and executions that can
 //! be run again.
 
+use super::route;
 use crate::base::sort::sort;
 use crate::base::{Delay, Key};
 use crate::simulation::Sides;
@@ -71,16 +72,26 @@ pub struct Sample {
 }
 
 impl Sample {
-    pub fn add(&mut self, customer: &Customer, place: (u64, u32), new: bool, route: u8, fate: &Fate, on_old: bool) {
+    #[inline]
+    pub fn add(&mut self, customer: &Customer, place: (u64, u32), new: bool, fate: &Fate, on_old: bool) {
         let close = fate.close.map(ShownClose::from);
         let group = usize::from(new) * 5 + close.map_or(4, |close| close as usize);
         let priority = customer.key.with(SAMPLE).bits();
+        let (Some(heap), Some(seen)) = (self.groups.get_mut(group), self.seen.get_mut(group)) else { return };
+        *seen += 1;
+        // That is most of them, where there are many.
+        if heap.len() >= ALL && heap.peek().is_some_and(|(highest, _)| priority >= *highest) {
+            return;
+        }
+        if heap.len() >= ALL {
+            heap.pop();
+        }
         let shown = Shown {
             at: customer.start.as_nanos(),
             minute: place.0,
             index: place.1,
             new,
-            route,
+            route: route(customer.key),
             class: customer.class,
             close,
             error: fate.error,
@@ -89,14 +100,7 @@ impl Sample {
             number: customer.number,
             live_since: customer.live_since.as_nanos(),
         };
-        let (Some(heap), Some(seen)) = (self.groups.get_mut(group), self.seen.get_mut(group)) else { return };
-        *seen += 1;
-        if heap.len() < ALL {
-            heap.push((priority, shown));
-        } else if heap.peek().is_some_and(|(highest, _)| priority < *highest) {
-            heap.pop();
-            heap.push((priority, shown));
-        }
+        heap.push((priority, shown));
     }
 
     /// In the order of their starts.

@@ -33,15 +33,22 @@ pub use detail::{Columns, Detail, Sample, Shown, ShownClose};
 pub use tally::{Closes, Durations, End, NEVER, PooledMinute, Row, Tally, Twins, VersionTally};
 
 use super::rollout::Plan;
-use super::runner::Runner;
+use super::runner::{ROUTE, Runner};
 use super::scenario::{Effort, Scenario};
 use super::statistics::wilson;
+use crate::base::Key;
 use rig::Rig;
 pub(in crate::simulation) use rig::{arrivals, horizon};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::rc::Rc;
 use std::sync::Arc;
+
+/// The routing draw of an execution, in percent.
+#[inline(always)]
+fn route(execution: Key) -> u8 {
+    (execution.with(ROUTE).uniform() * 100.0) as u8
+}
 
 /// Replications in a block.
 pub const BLOCK: u64 = 100;

@@ -39,8 +39,8 @@ impl Throttle {
         let words = [("drop", false), ("retry", true)];
         let retries = members.get("on_throttle").map_or(Some(false), |at| at.word(&words, findings));
         if ["bucket", "refill_per_s", "max_open"].iter().all(|key| members.get(key).is_none()) {
-            let finding = place.warning("missing-member", "nothing is limited");
-            findings.push(finding.help("give `bucket` and `refill_per_s`, or `max_open`"));
+            let finding = place.error("missing-member", "nothing is limited");
+            findings.push(finding.help("give `bucket` and `refill_per_s`, or `max_open`; or leave `concurrency` out"));
         }
         Some(Throttle {
             bucket: bucket?.max(1.0),

@@ -119,6 +119,8 @@ fn bad_documents() {
         ("/weir", String::new(), "", "`weir` is missing", true),
         ("/trafic", "1".into(), "/trafic", "unknown member `trafic`", true),
         ("/traffic", String::new(), "", "`traffic` is missing", true),
+        ("/concurrency", "{}".into(), "/concurrency", "nothing is limited", false),
+        ("/concurrency", r#"{"on_throttle": "retry"}"#.into(), "/concurrency", "nothing is limited", false),
         (
             "/traffic/per_min",
             "0".into(),

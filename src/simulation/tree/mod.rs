@@ -25,6 +25,7 @@
 //! assert!(simulation.runner().coverage().interpreted < 10);
 //! ```
 
+mod ahead;
 mod learn;
 mod nodes;
 #[cfg(test)]
@@ -32,13 +33,13 @@ mod tests;
 mod ways;
 
 use super::interpret::{Driver, Machine, Machines};
-use super::runner::{Coverage, Customer, Fate, Future, Runner};
+use super::runner::{Ahead, Coverage, Customer, Fate, Future, LANES, Runner, Start};
 use super::scenario::Scenario;
 use super::trail::Trail;
 use crate::asl::program::Facts;
 use crate::base::{Delay, Diagnostic, Key, Text, Time};
 use learn::{Recorder, Steps};
-use nodes::{NO_TRAIL, Nodes, Unknown, Walk};
+use nodes::{Call, NO_TRAIL, Nodes, Unknown, Walk};
 use rustc_hash::FxHashMap;
 use ways::Ways;
 
@@ -88,6 +89,8 @@ struct Version {
     /// By input class.
     roots: Vec<u32>,
     ways: Vec<Ways>,
+    /// TimeoutSeconds; [`Delay::MAX`] where there is none.
+    limit: Delay,
     /// Why its executions are no function of their draws, if they are not.
     breach: Option<&'static str>,
 }
@@ -102,11 +105,21 @@ impl Tree {
         let version = |machine: &Machine| Version {
             roots: vec![nodes::UNSEEN; machine.inputs.len()],
             ways: machine.inputs.iter().map(|_| Ways::default()).collect(),
+            limit: machine.program.timeout.unwrap_or(Delay::MAX),
             breach: breach(machine.program.facts),
         };
         let versions = machines.list.iter().map(version).collect();
         let (driver, nodes, coverage, trails) = Default::default();
         Ok(Tree { machines, driver, nodes, versions, coverage, trails, last: NO_TRAIL })
+    }
+
+    /// The call that an execution begins with, where its probabilities are the same at all times, and how long all may
+    /// take.
+    #[inline(always)]
+    fn first_call(&self, start: &Start) -> Option<(&Call, Delay)> {
+        let own = self.versions.get(start.version).filter(|own| own.breach.is_none())?;
+        let call = self.nodes.call(*own.roots.get(start.class as usize)?).filter(|call| call.steady)?;
+        Some((call, own.limit))
     }
 
     /// Interprets an execution, and remembers its path if it can be.
@@ -188,6 +201,40 @@ impl Runner for Tree {
             Err(Unknown::Unseen) => self.interpret(version, customer, "a path is taken for the first time", true),
             Err(Unknown::Race) => self.interpret(version, customer, RACE, false),
         }
+    }
+
+    #[inline]
+    fn draw_ahead(&self, starts: &[Start; LANES], ahead: &mut [Ahead; LANES]) {
+        ahead.fill(Ahead::NOTHING);
+        let Some(any) = starts.iter().find_map(|start| self.first_call(start)) else { return };
+        let mut calls = [any; LANES];
+        let mut keys = [Key::new(0); LANES];
+        let mut idle = 0_u32;
+        for (lane, ((call, key), start)) in calls.iter_mut().zip(&mut keys).zip(starts).enumerate() {
+            *key = start.key;
+            match self.first_call(start) {
+                Some(first) => *call = first,
+                // It is drawn in vain.
+                None => idle |= 1 << lane,
+            }
+        }
+        ahead::draw(&calls, &keys, ahead);
+        if idle != 0 {
+            let idle = ahead.iter_mut().enumerate().filter(|(lane, _)| idle >> lane & 1 == 1);
+            idle.for_each(|(_, ahead)| *ahead = Ahead::NOTHING);
+        }
+    }
+
+    #[inline(always)]
+    fn run_on(&mut self, version: usize, customer: &Customer, ahead: Ahead) -> Fate {
+        if ahead.at != nodes::UNSEEN
+            && let Some((fate, trail)) = self.nodes.leaf(ahead.at, customer, ahead.elapsed)
+        {
+            self.coverage.executions += 1;
+            self.last = trail;
+            return fate;
+        }
+        self.run(version, customer)
     }
 
     fn errors(&self) -> &[Text] {

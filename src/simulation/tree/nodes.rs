@@ -136,8 +136,21 @@ enum End {
 
 impl Site {
     #[inline(always)]
-    fn key(&self, thread: Key) -> Key {
+    pub(super) fn key(&self, thread: Key) -> Key {
         thread.with(self.word).with(u64::from(self.visit)).with(u64::from(self.attempt))
+    }
+}
+
+#[inline(always)]
+fn fate(customer: &Customer, close: Option<Close>, error: u32, counts: Counts, duration: Delay) -> Fate {
+    let begin = EPOCH + customer.start.since(Time::ZERO);
+    Fate {
+        close,
+        error,
+        // As far as time goes.
+        duration: (begin + duration).since(begin),
+        transitions: counts.transitions,
+        attempts: counts.attempts,
     }
 }
 
@@ -154,23 +167,34 @@ impl Nodes {
     #[inline]
     pub fn walk(&self, root: u32, walk: &Walk) -> Result<(Fate, u32), Unknown> {
         let (end, elapsed) = self.thread::<true>(root, walk.customer.key, Delay::ZERO, walk)?;
-        let begin = EPOCH + walk.customer.start.since(Time::ZERO);
-        let fate = |close, error, counts: Counts, duration: Delay| Fate {
-            close,
-            error,
-            // As far as time goes.
-            duration: (begin + duration).since(begin),
-            transitions: counts.transitions,
-            attempts: counts.attempts,
-        };
         match end {
-            End::At(node) => match self.nodes.get(node as usize) {
-                Some(Node::Leaf(leaf)) => Ok((fate(leaf.close, leaf.error, leaf.counts, elapsed), leaf.trail)),
-                _ => Err(Unknown::Unseen),
-            },
+            End::At(node) => self.leaf(node, walk.customer, elapsed).ok_or(Unknown::Unseen),
             // They end anywhere on the way.
-            End::Expired(counts) => Ok((fate(Some(Close::TimedOut), TIMEOUT, counts, walk.limit), NO_TRAIL)),
-            End::Never(counts) => Ok((Fate { duration: Delay::MAX, ..fate(None, 0, counts, Delay::ZERO) }, NO_TRAIL)),
+            End::Expired(counts) => {
+                Ok((fate(walk.customer, Some(Close::TimedOut), TIMEOUT, counts, walk.limit), NO_TRAIL))
+            }
+            End::Never(counts) => {
+                let fate = fate(walk.customer, None, 0, counts, Delay::ZERO);
+                Ok((Fate { duration: Delay::MAX, ..fate }, NO_TRAIL))
+            }
+        }
+    }
+
+    /// What becomes of an execution that has come to a leaf.
+    #[inline(always)]
+    pub fn leaf(&self, node: u32, customer: &Customer, elapsed: Delay) -> Option<(Fate, u32)> {
+        match self.nodes.get(node as usize)? {
+            Node::Leaf(leaf) => Some((fate(customer, leaf.close, leaf.error, leaf.counts, elapsed), leaf.trail)),
+            _ => None,
+        }
+    }
+
+    /// The call at a node, if there is one.
+    #[inline(always)]
+    pub fn call(&self, node: u32) -> Option<&Call> {
+        match self.nodes.get(node as usize)? {
+            Node::Call(call) => Some(call),
+            _ => None,
         }
     }
 
@@ -250,6 +274,21 @@ impl Nodes {
 }
 
 impl Call {
+    /// The case that a draw decides for, where probabilities are the same at all times.
+    #[inline(always)]
+    pub(super) fn edge(&self, outcome: f64) -> Option<&Edge> {
+        let (mut chosen, mut rest) = self.edges.split_first()?;
+        let mut left = outcome;
+        while let Some((next, after)) = rest.split_first() {
+            left -= chosen.p;
+            if left < 0.0 {
+                break;
+            }
+            (chosen, rest) = (next, after);
+        }
+        Some(chosen)
+    }
+
     /// How long the attempt takes, and where it goes on. Nothing: it never ends.
     #[inline(always)]
     fn draw(&self, thread: Key, elapsed: Delay, walk: &Walk) -> Option<(Delay, u32)> {
