@@ -49,11 +49,12 @@ pub fn is_mocks(document: &Value) -> bool {
 
 /// A mock configuration for the state machines of an account. Answers are found by the machine's name: where the file
 /// has one machine and the account one, of another name, the file's is taken for it. Its name in the file comes with it.
+/// The file comes as it was read when nobody knew yet what it is.
 ///
 /// # Errors
 /// What is wrong with the file; and that none of its state machines is here.
-pub fn mocks(text: &str, account: &Account) -> Result<(MockConfiguration, Option<Text>), Vec<Diagnostic>> {
-    let mocks = MockConfiguration::parse(text)?;
+pub fn mocks(file: &Definition, account: &Account) -> Result<(MockConfiguration, Option<Text>), Vec<Diagnostic>> {
+    let mocks = MockConfiguration::read(&file.root, &file.syntax)?;
     let pointer = Pointer::root().key("StateMachines");
     let names: Vec<Text> = mocks.machines().cloned().collect();
     let here: Vec<&str> = account.machines().map(|machine| &*machine.name).collect();
@@ -186,6 +187,7 @@ mod tests {
     #[test]
     fn mocks_are_for_the_machines_that_are_here() {
         let account = Workspace::example().account;
+        let mocks = |text: &str, account: &Account| mocks(&Definition::read(text), account);
         let file = |machines: &str| {
             format!(r#"{{"StateMachines": {machines}, "MockedResponses": {{"R": {{"1": {{"Return": 1}}}}}}}}"#)
         };
@@ -228,17 +230,15 @@ mod tests {
         let before = workspace.to_json();
         let file = r#"{"StateMachines": {"orders": {"TestCases": {"Declined": {"Charge": "No"}}}},
             "MockedResponses": {"No": {"0-9": {"Throw": {"Error": "CardDeclined", "Cause": "mocked"}}}}}"#;
-        let (taken, _) = mocks(file, &workspace.account).unwrap();
+        let (taken, _) = mocks(&Definition::read(file), &workspace.account).unwrap();
         workspace.account.set_mock_configuration(Some(taken));
         let mut again = Workspace::parse(&workspace.to_json()).unwrap();
         assert_eq!(again.to_json(), workspace.to_json());
         let arn = format!("{}:PROD#Declined", again.account.machine("orders").unwrap().arn);
-        let started =
-            again.account.call("StartExecution", &Value::object([("stateMachineArn", arn.as_str())])).unwrap();
-        let history = again.account.call(
-            "GetExecutionHistory",
-            &Value::object([("executionArn", started.get("executionArn").unwrap().as_str().unwrap())]),
-        );
+        let request = |key, arn: &str| Value::object([(key, Value::from(arn))]);
+        let started = again.account.call("StartExecution", &request("stateMachineArn", &arn)).unwrap();
+        let arn = started.get("executionArn").and_then(Value::as_str).unwrap();
+        let history = again.account.call("GetExecutionHistory", &request("executionArn", arn));
         assert!(history.unwrap().to_json().contains("CardDeclined"));
         // A document of before there were any opens as it did.
         assert!(Workspace::parse(&before).unwrap().account.mock_configuration().is_none());

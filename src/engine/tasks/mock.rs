@@ -62,12 +62,20 @@ impl MockConfiguration {
     /// Everything that is wrong with the file.
     pub fn parse(text: &str) -> Result<MockConfiguration, Vec<Diagnostic>> {
         let parsed = read::parse(text);
+        MockConfiguration::read(&parsed.root, &parsed.errors)
+    }
+
+    /// The same of a text that is read already, with what was wrong with it.
+    ///
+    /// # Errors
+    /// Everything that is wrong with the file.
+    pub fn read(root: &Node, errors: &[read::ReadError]) -> Result<MockConfiguration, Vec<Diagnostic>> {
         let syntax = |error: &read::ReadError| Diagnostic::error("syntax", Pointer::root(), error.span, &error.message);
-        let mut reader =
-            Reader { findings: parsed.errors.iter().take(TOLD).map(syntax).collect(), remarks: Vec::new() };
-        let mut mocks = MockConfiguration { document: parsed.root.to_value(), ..MockConfiguration::default() };
+        let findings = errors.iter().take(TOLD).map(syntax).collect();
+        let mut reader = Reader { findings, remarks: Vec::new() };
+        let mut mocks = MockConfiguration { document: root.to_value(), ..MockConfiguration::default() };
         if reader.findings.is_empty() {
-            mocks.machines = reader.file(&parsed.root);
+            mocks.machines = reader.file(root);
             mocks.remarks = reader.remarks;
         }
         if reader.findings.is_empty() { Ok(mocks) } else { Err(reader.findings) }

@@ -158,10 +158,12 @@ fn Mocked(props: &MockedProps) -> Html {
         <section class="task" aria-label="test cases">
             <header>
                 <h3>{ "Test cases" }</h3>
-                <button type="button" class="small quiet" onclick={ask(Action::SaveMocks)} title="as MockConfigFile.json">{ "Save" }</button>
-                if !read_only {
-                    <button type="button" class="small quiet" onclick={ask(Action::Unmock)}>{ "Remove" }</button>
-                }
+                <span class="actions">
+                    <button type="button" class="small quiet" onclick={ask(Action::SaveMocks)} title="as MockConfigFile.json">{ "Save" }</button>
+                    if !read_only {
+                        <button type="button" class="small quiet" onclick={ask(Action::Unmock)}>{ "Remove" }</button>
+                    }
+                </span>
             </header>
             <p class="hint">{ "An execution that is started with a test case gets the mocked answers of these states; all else is as above." }</p>
             <dl class="cases">
@@ -178,8 +180,8 @@ fn Mocked(props: &MockedProps) -> Html {
                     <summary>{ if remarks.len() == 1 { "1 remark".to_owned() } else { format!("{} remarks", remarks.len()) } }</summary>
                     <ul class="remarks">
                         { for remarks.iter().take(SHOWN).map(|remark| html! {
-                            <li><code>{ remark.pointer.to_string() }</code>{ format!(" {}", remark.message) }
-                                if let Some(help) = &remark.help { { format!(": {help}") } }
+                            <li><code>{ remark.pointer.to_string() }</code>{ format!(": {}", remark.message) }
+                                if let Some(help) = &remark.help { { format!(" ({help})") } }
                             </li>
                         }) }
                     </ul>

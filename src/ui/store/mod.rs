@@ -346,7 +346,7 @@ impl Store {
             return Ok(format!("{name} is open"));
         }
         if import::is_mocks(&value) {
-            return self.open_mocks(name, text);
+            return self.open_mocks(name, &definition);
         }
         // What DescribeStateMachine and its like answer.
         let described = value.get("definition").and_then(Value::as_str).map(Rc::<str>::from);
@@ -373,7 +373,7 @@ impl Store {
 
     /// The mock configuration of Step Functions Local in the place of the one that was here.
     #[inline(never)]
-    fn open_mocks(&mut self, name: &str, text: &str) -> Result<String, String> {
+    fn open_mocks(&mut self, name: &str, file: &Definition) -> Result<String, String> {
         let account = &self.workspace.account;
         let told = |findings: &[Diagnostic]| {
             let told = |finding: &Diagnostic| {
@@ -385,7 +385,7 @@ impl Store {
             let more = if more > 0 { format!("\nand {more} more") } else { String::new() };
             findings.iter().take(TOLD).map(told).collect::<String>() + &more
         };
-        let (mocks, from) = import::mocks(text, account)
+        let (mocks, from) = import::mocks(file, account)
             .map_err(|findings| format!("{name} is not taken as it is:{}", told(&findings)))?;
         let machine = self.workspace.machine.clone();
         let here: Vec<&str> = account.machines().map(|machine| &*machine.name).collect();
