@@ -11,10 +11,10 @@
 
 use crate::asl::{Definition, StateType};
 use crate::base::document::{listed, nearest};
+use crate::base::sort::sort;
 use crate::base::{Diagnostic, Object, Pointer, Span, Text, Value};
 use crate::engine::tasks::mock::MockConfiguration;
 use crate::service::Account;
-use std::collections::BTreeMap;
 
 /// The logical ids of the state machines of a template, each with its definition or why there is none. What a function of
 /// the template makes stands as `${…}` in it, as `DefinitionSubstitutions` does.
@@ -65,7 +65,7 @@ pub fn mocks(file: &Definition, account: &Account) -> Result<(MockConfiguration,
             Err(vec![finding.help("put `{\"<name>\": {\"TestCases\": {…}}}` there")])
         }
         ([theirs], [ours]) => Ok((mocks.renamed(theirs, &(*ours).into()), Some(theirs.clone()))),
-        (names, here) => Err(names.iter().map(|name| unknown_machine(name, here, true)).collect()),
+        (names, here) => Err(names.iter().take(MOST).map(|name| unknown_machine(name, here, true)).collect()),
     }
 }
 
@@ -89,21 +89,27 @@ pub fn remarks<'t>(
     definitions: impl IntoIterator<Item = &'t str>,
 ) -> Vec<Diagnostic> {
     let mut found = Vec::new();
-    let mut states: BTreeMap<Text, bool> = BTreeMap::new();
-    for text in definitions {
-        for state in Definition::read(text).states.iter() {
-            *states.entry(state.name.clone()).or_default() |= state.state_type == Some(StateType::Task);
+    let definitions: Vec<Definition> = definitions.into_iter().map(Definition::read).collect();
+    let (mut states, mut tasks): (Vec<&str>, Vec<&str>) = Default::default();
+    for state in definitions.iter().flat_map(|definition| definition.states.iter()) {
+        states.push(&state.name);
+        if state.state_type == Some(StateType::Task) {
+            tasks.push(&state.name);
         }
     }
-    let tasks: Vec<&str> = states.iter().filter(|(_, is_task)| **is_task).map(|(name, _)| &**name).collect();
+    for names in [&mut states, &mut tasks] {
+        sort(names);
+        names.dedup();
+    }
     let pointer = Pointer::root().key("StateMachines").key(machine).key("TestCases");
     for name in mocks.test_cases(machine) {
         let Some(case) = mocks.test_case(machine, name) else { continue };
         for (state, _) in case.responses() {
-            let message = match states.get(state) {
-                Some(true) => continue,
-                Some(false) => format!("`{state}` is no Task state: it asks nobody for an answer"),
-                None => format!("there is no state `{state}`"),
+            let has = |names: &[&str]| names.binary_search(&&**state).is_ok();
+            let message = match has(&states) {
+                _ if has(&tasks) => continue,
+                true => format!("`{state}` is no Task state: it asks nobody for an answer"),
+                false => format!("there is no state `{state}`"),
             };
             if found.len() >= MOST {
                 return found;

@@ -84,6 +84,13 @@ test("the test cases of a file can be chosen where an execution is started, and 
     assert.match(commands, /start-execution --state-machine-arn '?arn:aws:states:us-east-1:123456789012:stateMachine:orders:PROD#HappyPath'? .*--name happy/);
     assert.match(commands, /orders:2#Declined'? .*--name sad/);
     assert.match(commands, /orders:2 .*--name plain/);
+    // But AWS has no test cases: its script is without them.
+    const saved = page.waitForEvent("download");
+    await page.getByRole("button", { name: "Export" }).click();
+    await page.getByRole("menuitem", { name: /^AWS CLI script/ }).click();
+    const script = await readFile(await (await saved).path(), "utf8");
+    assert.match(script, /--name plain/);
+    assert.doesNotMatch(script, /HappyPath|Declined/);
   }));
 
 test("mocks are kept, shared, listed, saved, removed, and had back", () =>
