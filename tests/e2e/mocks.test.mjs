@@ -81,9 +81,9 @@ test("the test cases of a file can be chosen where an execution is started, and 
     await inspector(page).press("Escape");
     await tab(page, "AWS CLI").click();
     const commands = await page.getByRole("log", { name: "commands" }).innerText();
-    assert.match(commands, /start-execution --state-machine-arn '?arn:aws:states:us-east-1:123456789012:stateMachine:orders:PROD#HappyPath'? .*--name happy/);
-    assert.match(commands, /orders:2#Declined'? .*--name sad/);
-    assert.match(commands, /orders:2 .*--name plain/);
+    assert.match(commands, /start-execution --state-machine-arn '?arn:aws:states:us-east-1:123456789012:stateMachine:orders:PROD#HappyPath'? [^#]*--name happy/);
+    assert.match(commands, /orders:2#Declined'? [^#]*--name sad/);
+    assert.match(commands, /orders:2 [^#]*--name plain/);
     // But AWS has no test cases: its script is without them.
     const saved = page.waitForEvent("download");
     await page.getByRole("button", { name: "Export" }).click();

@@ -103,13 +103,13 @@ impl MockConfiguration {
     /// The same for a state machine of another name.
     #[must_use]
     pub fn renamed(mut self, from: &str, to: &Text) -> MockConfiguration {
-        if let Some(cases) = self.machines.remove(from) {
-            self.machines.insert(to.clone(), cases);
-        }
         let within = |value: &Value, change: &dyn Fn(&Text, &Value) -> (Text, Value)| {
             Value::object(value.as_object().into_iter().flat_map(Object::iter).map(|(key, value)| change(key, value)))
         };
         let name = |key: &Text| if **key == *from { to.clone() } else { key.clone() };
+        for (key, cases) in std::mem::take(&mut self.machines) {
+            self.machines.insert(name(&key), cases);
+        }
         self.document = within(&self.document, &|key, value| match &**key {
             "StateMachines" => (key.clone(), within(value, &|key, value| (name(key), value.clone()))),
             _ => (key.clone(), value.clone()),
