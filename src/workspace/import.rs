@@ -118,7 +118,7 @@ pub fn remarks<'t>(
             found.push(match (nearest(state, &tasks), tasks.as_slice()) {
                 (Some(near), _) => remark.help(format!("did you mean `{near}`?")),
                 (None, []) => remark,
-                (None, tasks) => remark.help(format!("there are {}", listed(tasks.get(..8).unwrap_or(tasks)))),
+                (None, tasks) => remark.help(format!("Task states: {}", listed(tasks.get(..8).unwrap_or(tasks)))),
             });
         }
     }
@@ -214,8 +214,8 @@ mod tests {
             told,
             [
                 "/StateMachines/orders/TestCases/C/Chrage: there is no state `Chrage`; did you mean `Charge`?",
-                "/StateMachines/orders/TestCases/C/Receive: `Receive` is no Task state: it asks nobody for an answer; there are `Charge`, `Reserve` or `Ship`",
-                "/StateMachines/orders/TestCases/C/Zzz: there is no state `Zzz`; there are `Charge`, `Reserve` or `Ship`",
+                "/StateMachines/orders/TestCases/C/Receive: `Receive` is no Task state: it asks nobody for an answer; Task states: `Charge`",
+                "/StateMachines/orders/TestCases/C/Zzz: there is no state `Zzz`; Task states: `Charge`",
                 "/StateMachines/Theirs: there is no state machine `Theirs` here; if it is `orders`, rename it in the file",
                 "/MockedResponses/R: call 0 has no answer, and a later one has; calls are counted from 0; a call without an answer fails: add `\"0\"`",
             ]
