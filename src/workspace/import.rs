@@ -241,10 +241,11 @@ mod tests {
         let mut again = Workspace::parse(&workspace.to_json()).unwrap();
         assert_eq!(again.to_json(), workspace.to_json());
         let arn = format!("{}:PROD#Declined", again.account.machine("orders").unwrap().arn);
-        let request = |key, arn: &str| Value::object([(key, Value::from(arn))]);
-        let started = again.account.call("StartExecution", &request("stateMachineArn", &arn)).unwrap();
-        let arn = started.get("executionArn").and_then(Value::as_str).unwrap();
-        let history = again.account.call("GetExecutionHistory", &request("executionArn", arn));
+        let input = again.inputs.pointer("/0/json").unwrap().to_json();
+        let request = Value::object([("stateMachineArn", Value::from(arn)), ("input", input.into())]);
+        let started = again.account.call("StartExecution", &request).unwrap();
+        let arn = started.get("executionArn").cloned().unwrap();
+        let history = again.account.call("GetExecutionHistory", &Value::object([("executionArn", arn)]));
         assert!(history.unwrap().to_json().contains("CardDeclined"));
         // A document of before there were any opens as it did.
         assert!(Workspace::parse(&before).unwrap().account.mock_configuration().is_none());
