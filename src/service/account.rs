@@ -109,8 +109,8 @@ impl Account {
         self.mocks = mocks.map(Rc::new);
     }
 
-    pub fn mock_configuration(&self) -> Option<&MockConfiguration> {
-        self.mocks.as_deref()
+    pub fn mock_configuration(&self) -> Option<&Rc<MockConfiguration>> {
+        self.mocks.as_ref()
     }
 
     pub(super) fn arn(&self, kind: &str, rest: &str) -> Text {

@@ -562,6 +562,11 @@ impl App {
         match what {
             "script" => host::download(&format!("{}.sh", self.view.machine), &self.store.script()),
             "workspace" => host::download("weir-workspace.json", &self.store.document()),
+            "mocks" => {
+                if let Some(mocks) = self.store.account().mock_configuration() {
+                    host::download("MockConfigFile.json", &(mocks.document().to_pretty() + "\n"));
+                }
+            }
             "scenario" => host::download("scenario.json", &self.view.scenario),
             _ => {
                 let ending = if self.view.draft.trim_start().starts_with('{') { "json" } else { "yaml" };
@@ -632,6 +637,12 @@ impl App {
                     self.tell(ctx, format!("This behaviour is not possible: {first}"), true, false);
                 }
             }
+            Action::Unmock => {
+                self.store.set_mocks("removal of the mocks", None);
+                self.refresh(ctx);
+                self.tell(ctx, "The mocked answers are gone.".into(), false, true);
+            }
+            Action::SaveMocks => self.export("mocks"),
             Action::Inputs(inputs) => {
                 self.store.set_inputs(inputs);
                 self.refresh(ctx);
@@ -792,7 +803,7 @@ impl App {
         let files = vec![
             item(
                 "Open …",
-                "A workspace, a definition in JSON or YAML, a CloudFormation or SAM template, or what describe-state-machine says.",
+                "A workspace, a definition in JSON or YAML, a CloudFormation or SAM template, what describe-state-machine says, or a MockConfigFile.json.",
                 open,
             ),
             item(

@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 /// What the first load should weigh, in kB after brotli, what it may weigh, and what all files may.
 const TARGET: &str = "600";
 const CEILING: &str = "620";
-const CEILING_OF_ALL: &str = "1000";
+const CEILING_OF_ALL: &str = "1020";
 
 /// What Trunk builds with.
 const TOOLS: [Tool; 4] = [Tool::WasmTarget, Tool::Trunk, Tool::WasmBindgen, Tool::NpmPackages];

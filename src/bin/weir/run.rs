@@ -88,6 +88,9 @@ fn mocked(
     let cases: Vec<String> = mocks.test_cases(&machine).map(ToString::to_string).collect();
     let case = only("test case", "--case", case, &cases)?;
     unknown_states(&mocks, definition, &machine, &case);
+    for remark in mocks.remarks() {
+        eprintln!("weir: {file}: {}: {}", remark.pointer, remark.message);
+    }
     account.set_mock_configuration(Some(mocks));
     Ok((machine, Some(case)))
 }

@@ -15,8 +15,10 @@
 //! assert!(charge.at(3).is_none());
 //! ```
 
+use crate::base::document::{listed, nearest};
+use crate::base::sort::sort_by_key;
 use crate::base::value::read::{self, Node};
-use crate::base::{Diagnostic, Pointer, Text, Value};
+use crate::base::{Diagnostic, Object, Pointer, Span, Text, Value};
 use crate::engine::Failure;
 use std::collections::BTreeMap;
 use std::ops::RangeInclusive;
@@ -26,7 +28,14 @@ use std::rc::Rc;
 pub struct MockConfiguration {
     machines: BTreeMap<Text, BTreeMap<Text, Rc<TestCase>>>,
     document: Value,
+    remarks: Vec<Diagnostic>,
 }
+
+/// What is wrong with a file is told up to so many times.
+const TOLD: usize = 100;
+/// Names that a mistaken one is compared with, and names that are listed.
+const COMPARED: usize = 1000;
+const LISTED: usize = 8;
 
 /// The answers of one test case, by the name of the state.
 #[derive(Clone, Debug, Default)]
@@ -38,6 +47,7 @@ pub struct TestCase {
 #[derive(Clone, Debug)]
 pub struct MockedResponse {
     pub name: Text,
+    /// In order, without overlaps.
     steps: Vec<(RangeInclusive<u32>, Mocked)>,
 }
 
@@ -52,11 +62,21 @@ impl MockConfiguration {
     /// Everything that is wrong with the file.
     pub fn parse(text: &str) -> Result<MockConfiguration, Vec<Diagnostic>> {
         let parsed = read::parse(text);
+        MockConfiguration::read(&parsed.root, &parsed.errors)
+    }
+
+    /// The same of a text that is read already, with what was wrong with it.
+    ///
+    /// # Errors
+    /// Everything that is wrong with the file.
+    pub fn read(root: &Node, errors: &[read::ReadError]) -> Result<MockConfiguration, Vec<Diagnostic>> {
         let syntax = |error: &read::ReadError| Diagnostic::error("syntax", Pointer::root(), error.span, &error.message);
-        let mut reader = Reader { findings: parsed.errors.iter().map(syntax).collect() };
-        let mut mocks = MockConfiguration { machines: BTreeMap::new(), document: parsed.root.to_value() };
+        let findings = errors.iter().take(TOLD).map(syntax).collect();
+        let mut reader = Reader { findings, remarks: Vec::new() };
+        let mut mocks = MockConfiguration { document: root.to_value(), ..MockConfiguration::default() };
         if reader.findings.is_empty() {
-            mocks.machines = reader.file(&parsed.root);
+            mocks.machines = reader.file(root);
+            mocks.remarks = reader.remarks;
         }
         if reader.findings.is_empty() { Ok(mocks) } else { Err(reader.findings) }
     }
@@ -70,6 +90,33 @@ impl MockConfiguration {
         self.machines.get(machine).into_iter().flat_map(BTreeMap::keys)
     }
 
+    /// The names of the state machines.
+    pub fn machines(&self) -> impl ExactSizeIterator<Item = &Text> {
+        self.machines.keys()
+    }
+
+    /// What can be played, and is hardly meant: calls without an answer between others.
+    pub fn remarks(&self) -> &[Diagnostic] {
+        &self.remarks
+    }
+
+    /// The same for a state machine of another name.
+    #[must_use]
+    pub fn renamed(mut self, from: &str, to: &Text) -> MockConfiguration {
+        let within = |value: &Value, change: &dyn Fn(&Text, &Value) -> (Text, Value)| {
+            Value::object(value.as_object().into_iter().flat_map(Object::iter).map(|(key, value)| change(key, value)))
+        };
+        let name = |key: &Text| if **key == *from { to.clone() } else { key.clone() };
+        for (key, cases) in std::mem::take(&mut self.machines) {
+            self.machines.insert(name(&key), cases);
+        }
+        self.document = within(&self.document, &|key, value| match &**key {
+            "StateMachines" => (key.clone(), within(value, &|key, value| (name(key), value.clone()))),
+            _ => (key.clone(), value.clone()),
+        });
+        self
+    }
+
     /// The file, as a value.
     pub fn document(&self) -> &Value {
         &self.document
@@ -81,23 +128,36 @@ impl TestCase {
     pub fn response(&self, state: &str) -> Option<&Rc<MockedResponse>> {
         self.responses.get(state)
     }
+
+    /// The states that are mocked, by name, with what they answer.
+    pub fn responses(&self) -> impl ExactSizeIterator<Item = (&Text, &Rc<MockedResponse>)> {
+        self.responses.iter()
+    }
 }
 
 impl MockedResponse {
     /// The answer to the n-th call, from 0.
     pub fn at(&self, n: u32) -> Option<&Mocked> {
-        self.steps.iter().find(|(range, _)| range.contains(&n)).map(|(_, mocked)| mocked)
+        let before = self.steps.partition_point(|(range, _)| *range.end() < n);
+        self.steps.get(before).filter(|(range, _)| range.contains(&n)).map(|(_, mocked)| mocked)
     }
 }
 
 struct Reader {
     findings: Vec<Diagnostic>,
+    remarks: Vec<Diagnostic>,
 }
 
 impl Reader {
     fn error(&mut self, code: &'static str, node: &Node, pointer: &Pointer, message: String, help: &str) {
         let finding = Diagnostic::error(code, pointer.clone(), node.span, message);
-        self.findings.push(if help.is_empty() { finding } else { finding.help(help) });
+        self.find(if help.is_empty() { finding } else { finding.help(help) });
+    }
+
+    fn find(&mut self, finding: Diagnostic) {
+        if self.findings.len() < TOLD {
+            self.findings.push(finding);
+        }
     }
 
     /// The members of what must be an object.
@@ -121,7 +181,7 @@ impl Reader {
         for member in members.iter().filter(|member| !known.contains(&&*member.key)) {
             let message = format!("unknown field `{}`", member.key);
             let help = format!("known here: {}", known.join(", "));
-            self.findings.push(
+            self.find(
                 Diagnostic::error("unknown-field", pointer.key(&member.key), member.key_span, message).help(help),
             );
         }
@@ -135,7 +195,7 @@ impl Reader {
         if let Some(node) = root.get("MockedResponses") {
             let pointer = top.key("MockedResponses");
             for member in self.object(node, &pointer) {
-                let steps = self.steps(&member.value, &pointer.key(&member.key));
+                let steps = self.steps(&member.value, member.key_span, &pointer.key(&member.key));
                 let response = MockedResponse { name: member.key.clone(), steps };
                 responses.insert(member.key.clone(), Rc::new(response));
             }
@@ -181,8 +241,13 @@ impl Reader {
                     case.responses.insert(state.key.clone(), Rc::clone(response));
                 }
                 None => {
-                    let known: Vec<&str> = responses.keys().map(|name| &**name).collect();
-                    let help = format!("`MockedResponses` has {}", known.join(", "));
+                    let known: Vec<&str> = responses.keys().take(COMPARED).map(|name| &**name).collect();
+                    let help = match (nearest(&name, &known), known.get(..LISTED).unwrap_or(&known)) {
+                        _ if self.findings.len() >= TOLD => String::new(),
+                        (Some(near), _) => format!("did you mean `{near}`?"),
+                        (None, []) => format!("put `{name}` into `MockedResponses`"),
+                        (None, first) => format!("`MockedResponses` has {}", listed(first)),
+                    };
                     let message = format!("there is no mocked response `{name}`");
                     self.error("unknown-name", &state.value, &pointer, message, &help);
                 }
@@ -191,27 +256,50 @@ impl Reader {
         case
     }
 
-    fn steps(&mut self, node: &Node, pointer: &Pointer) -> Vec<(RangeInclusive<u32>, Mocked)> {
-        let mut steps: Vec<(RangeInclusive<u32>, Mocked)> = Vec::new();
+    fn steps(&mut self, node: &Node, name: Span, pointer: &Pointer) -> Vec<(RangeInclusive<u32>, Mocked)> {
+        let mut steps = Vec::new();
         for step in self.object(node, pointer) {
-            let pointer = pointer.key(&step.key);
-            let Some(range) = parse_range(&step.key) else {
-                let message = format!("`{}` is neither a number nor a range", step.key);
-                let help = "count calls from 0: \"0\", \"1-2\"";
-                self.findings.push(Diagnostic::error("bad-range", pointer, step.key_span, message).help(help));
-                continue;
-            };
-            if let Some((other, _)) =
-                steps.iter().find(|(other, _)| other.start() <= range.end() && range.start() <= other.end())
-            {
-                let message = format!("`{}` overlaps {}-{}", step.key, other.start(), other.end());
-                self.findings.push(Diagnostic::error("bad-range", pointer.clone(), step.key_span, message));
-            }
-            if let Some(mocked) = self.mocked(&step.value, &pointer) {
-                steps.push((range, mocked));
+            let range = parse_range(&step.key).map_err(|(message, help)| {
+                self.find(Diagnostic::error("bad-range", pointer.key(&step.key), step.key_span, message).help(help));
+            });
+            let mocked = self.mocked(&step.value, &pointer.key(&step.key));
+            if let (Ok(range), Some(mocked)) = (range, mocked) {
+                steps.push((range, mocked, step));
             }
         }
-        steps
+        sort_by_key(&mut steps, |(range, ..)| *range.start());
+        // The next call that has no answer yet, and where the one before it has its own.
+        let (mut next, mut last) = (0_u64, "");
+        for (range, _, step) in &steps {
+            let start = u64::from(*range.start());
+            if start < next {
+                let message = format!("`{}` overlaps `{last}`", step.key);
+                let finding = Diagnostic::error("bad-range", pointer.key(&step.key), step.key_span, message);
+                self.find(finding.help("a call has one answer: let each range begin where the one before has ended"));
+            } else if start > next {
+                self.gap(next, start - 1, name, pointer);
+            }
+            if u64::from(*range.end()) + 1 > next {
+                (next, last) = (u64::from(*range.end()) + 1, &step.key);
+            }
+        }
+        if node.members().is_empty() {
+            let remark = Diagnostic::warning("gap", pointer.clone(), name, "no call has an answer");
+            self.remarks.push(remark.help("give it one, as in `\"0\": {\"Return\": {}}`"));
+        }
+        steps.into_iter().map(|(range, mocked, _)| (range, mocked)).collect()
+    }
+
+    fn gap(&mut self, from: u64, to: u64, name: Span, pointer: &Pointer) {
+        if self.remarks.len() >= TOLD {
+            return;
+        }
+        let (message, range) = match from == to {
+            true => (format!("call {from} has no answer, and a later one has"), from.to_string()),
+            false => (format!("calls {from} to {to} have no answer, and a later one has"), format!("{from}-{to}")),
+        };
+        let help = format!("calls are counted from 0; a call without an answer fails: add `\"{range}\"`");
+        self.remarks.push(Diagnostic::warning("gap", pointer.clone(), name, message).help(help));
     }
 
     fn mocked(&mut self, node: &Node, pointer: &Pointer) -> Option<Mocked> {
@@ -232,21 +320,32 @@ impl Reader {
                 }
                 Some(Mocked::Throw(Failure { error, cause, heartbeat: false }))
             }
-            _ => {
-                let message = "a mocked response has either `Return` or `Throw`".into();
-                self.error("missing-field", node, pointer, message, "");
+            (Some(_), Some(_)) => {
+                let message = "an answer has `Return` or `Throw`, not both".into();
+                let help = "give each a call of its own, as in `\"0\": {\"Throw\": …}, \"1\": {\"Return\": …}`";
+                self.error("bad-answer", node, pointer, message, help);
+                None
+            }
+            (None, None) => {
+                let help = "`{\"Return\": {…}}` succeeds, `{\"Throw\": {\"Error\": \"…\"}}` fails";
+                let message = "an answer has either `Return` or `Throw`".into();
+                self.error("missing-field", node, pointer, message, help);
                 None
             }
         }
     }
 }
 
-/// `3` or `1-2`.
-fn parse_range(text: &str) -> Option<RangeInclusive<u32>> {
+/// `3` or `1-2`; else what is wrong with it, and how to mend it.
+fn parse_range(text: &str) -> Result<RangeInclusive<u32>, (String, String)> {
     let number = |text: &str| text.parse::<u32>().ok().filter(|_| text.bytes().all(|byte| byte.is_ascii_digit()));
-    match text.split_once('-') {
-        Some((from, to)) => Some(number(from)?..=number(to)?).filter(|range| !range.is_empty()),
-        None => number(text).map(|n| n..=n),
+    let (from, to) = text.split_once('-').unwrap_or((text, text));
+    match (number(from), number(to)) {
+        (Some(from), Some(to)) if from <= to => Ok(from..=to),
+        (Some(from), Some(to)) => Err((format!("`{text}` runs backwards"), format!("write `\"{to}-{from}\"`"))),
+        _ => {
+            Err((format!("`{text}` is neither a number nor a range"), "count calls from 0: `\"0\"`, `\"1-2\"`".into()))
+        }
     }
 }
 
@@ -262,18 +361,62 @@ mod tests {
     #[test]
     fn every_mistake_has_its_place() {
         let text = r#"{"StateMachines": {"M": {"TestCases": {"C": {"A": "Nope", "B": 1}}, "X": 1}},
-            "MockedResponses": {"R": {"0-1": {"Return": 1}, "1": {"Throw": {"Cause": "c"}}, "2-1": {}, "3": {}}}}"#;
+            "MockedResponses": {"R": {"0-1": {"Return": 1}, "1": {"Throw": {"Cause": "c"}}, "2-1": {"Return": 1}, "3": {}},
+                "S": {"1-3": {"Return": 1}, "0": {"Return": 1}, "2": {"Return": 1}, "-1": {"Return": 1, "Throw": {"Error": "E"}}}}}"#;
         let expected = [
-            ("/MockedResponses/R/1", "`1` overlaps 0-1"),
             ("/MockedResponses/R/1/Throw", "the field `Error` is required"),
-            ("/MockedResponses/R/2-1", "`2-1` is neither a number nor a range"),
-            ("/MockedResponses/R/3", "a mocked response has either `Return` or `Throw`"),
+            ("/MockedResponses/R/2-1", "`2-1` runs backwards"),
+            ("/MockedResponses/R/3", "an answer has either `Return` or `Throw`"),
+            ("/MockedResponses/R/1", "`1` overlaps `0-1`"),
+            ("/MockedResponses/S/-1", "`-1` is neither a number nor a range"),
+            ("/MockedResponses/S/-1", "an answer has `Return` or `Throw`, not both"),
+            ("/MockedResponses/S/2", "`2` overlaps `1-3`"),
             ("/StateMachines/M/X", "unknown field `X`"),
             ("/StateMachines/M/TestCases/C/A", "there is no mocked response `Nope`"),
             ("/StateMachines/M/TestCases/C/B", "expected a string, found number"),
         ];
         let expected: Vec<_> = expected.map(|(place, message)| (place.to_owned(), message.to_owned())).into();
         assert_eq!(errors(text), expected);
+        let mended = MockConfiguration::parse(
+            r#"{"StateMachines": {"M": {"TestCases": {"C": {"A": "Twise"}}}}, "MockedResponses": {"Twice": {}}}"#,
+        );
+        assert_eq!(mended.unwrap_err()[0].help.as_deref(), Some("did you mean `Twice`?"));
+    }
+
+    #[test]
+    fn calls_without_an_answer_are_told() {
+        let text = r#"{"StateMachines": {}, "MockedResponses": {"Late": {"5": {"Return": 2}, "1-2": {"Return": 1}}, "None": {}}}"#;
+        let mocks = MockConfiguration::parse(text).unwrap();
+        let told: Vec<_> = mocks.remarks().iter().map(|remark| (remark.pointer.as_str(), &*remark.message)).collect();
+        let expected = [
+            ("/MockedResponses/Late", "call 0 has no answer, and a later one has"),
+            ("/MockedResponses/Late", "calls 3 to 4 have no answer, and a later one has"),
+            ("/MockedResponses/None", "no call has an answer"),
+        ];
+        assert_eq!(told, expected);
+    }
+
+    #[test]
+    fn a_renamed_machine_is_the_same() {
+        let text = r#"{"StateMachines":{"Theirs":{"TestCases":{"C":{"A":"R"}}},"B":{}},"MockedResponses":{"R":{"0":{"Return":1}}}}"#;
+        let mocks = MockConfiguration::parse(text).unwrap().renamed("Theirs", &"ours".into());
+        assert!(mocks.test_case("ours", "C").is_some() && mocks.test_case("Theirs", "C").is_none());
+        assert_eq!(mocks.document().to_json(), text.replace("Theirs", "ours"));
+    }
+
+    #[test]
+    fn large_files_are_read_at_once() {
+        let steps: String = (0..60_000).rev().map(|n| format!(r#""{n}": {{"Return": {n}}},"#)).collect();
+        let cases: String = (0..60_000).map(|n| format!(r#""S{n}": "Nope{n}","#)).collect();
+        let text = format!(
+            r#"{{"MockedResponses": {{"R": {{{steps} "60000": {{"Return": 1}}}}}}, "StateMachines": {{"M": {{"TestCases": {{"C": {{{cases} "A": "R"}}}}}}}}}}"#
+        );
+        assert_eq!(errors(&text).len(), TOLD);
+        let mocks =
+            MockConfiguration::parse(&text.replace("Nope", "R").replace(&cases.replace("Nope", "R"), "")).unwrap();
+        let response = mocks.test_case("M", "C").unwrap().response("A").unwrap();
+        assert!(matches!(response.at(31_234), Some(Mocked::Return(value)) if value.as_i64() == Some(31_234)));
+        assert!(response.at(60_001).is_none() && mocks.remarks().is_empty());
     }
 
     #[test]

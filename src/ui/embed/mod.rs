@@ -119,6 +119,7 @@ pub fn changes_workflow(action: &Action) -> bool {
         | Action::Call(..)
         | Action::Publish(_)
         | Action::Behave(..)
+        | Action::Unmock
         | Action::Inputs(_)
         | Action::Cli(_)
         | Action::Edit(_) => true,
@@ -127,6 +128,7 @@ pub fn changes_workflow(action: &Action) -> bool {
         | Action::Start { .. }
         | Action::Open(_)
         | Action::Select(_)
+        | Action::SaveMocks
         | Action::Copy(..)
         | Action::CopyScript => false,
     }

@@ -22,6 +22,10 @@ pub enum Action {
     Publish(String),
     /// How the tasks of a version behave, or of the draft.
     Behave(Option<u32>, Value),
+    /// The mocked answers are to go.
+    Unmock,
+    /// They are wanted as a file.
+    SaveMocks,
     Inputs(Value),
     LookAt(Text),
     /// Routes of an alias: what it is in a word or two, its name, (version, weight).

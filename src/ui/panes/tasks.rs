@@ -13,7 +13,8 @@ use crate::engine::tasks::Latency;
 use crate::simulation::report::number as plain;
 use crate::ui::chart::duration;
 use crate::ui::simulate::parts::{Choice, Number};
-use crate::ui::store::View;
+use crate::ui::store::{Mocks, View};
+use crate::workspace::import;
 use std::rc::Rc;
 use yew::prelude::*;
 
@@ -109,7 +110,84 @@ pub fn TasksPane(props: &TasksProps) -> Html {
                 let is_selected = selected.as_deref() == Some(&**name);
                 html! { <Task key={format!("{target:?} {name}")} name={name.clone()} {rule} {is_selected} {change} /> }
             }) }</fieldset>
+            if let Some(mocks) = &view.mocks {
+                <Mocked view={Rc::clone(view)} mocks={mocks.clone()} {read_only} on={on.clone()} />
+            }
         </div>
+    }
+}
+
+#[derive(Clone, PartialEq, Properties)]
+struct MockedProps {
+    view: Rc<View>,
+    mocks: Mocks,
+    read_only: bool,
+    on: Callback<Action>,
+}
+
+/// Test cases and remarks that are shown.
+const SHOWN: usize = 20;
+
+/// Which states do not behave as above, in which test case.
+#[component]
+fn Mocked(props: &MockedProps) -> Html {
+    let MockedProps { view, mocks, read_only, on } = props;
+    let remarks = use_memo(
+        (mocks.clone(), view.machine.clone(), Rc::clone(&view.definitions), Rc::clone(&view.seen)),
+        |(mocks, machine, versions, seen)| {
+            let texts = versions.iter().map(|(_, text)| &**text).chain([&**seen]);
+            // That the file has other machines, too, was told when it was opened.
+            let all: Vec<&str> = mocks.0.machines().map(|name| &**name).collect();
+            import::remarks(&mocks.0, machine, &all, texts)
+        },
+    );
+    let cases: Vec<&Text> = mocks.0.test_cases(&view.machine).collect();
+    let states = |name: &Text| {
+        let Some(case) = mocks.0.test_case(&view.machine, name) else { return String::new() };
+        let mut states: Vec<&str> = case.responses().take(SHOWN).map(|(state, _)| &**state).collect();
+        let more = case.responses().len().saturating_sub(SHOWN);
+        let more = (more > 0).then(|| format!("{more} more"));
+        states.extend(more.as_deref());
+        if states.is_empty() { "nothing".to_owned() } else { states.join(", ") }
+    };
+    let ask = |action: Action| {
+        let on = on.clone();
+        Callback::from(move |_: MouseEvent| on.emit(action.clone()))
+    };
+    html! {
+        <section class="task" aria-label="test cases">
+            <header>
+                <h3>{ "Test cases" }</h3>
+                <span class="actions">
+                    <button type="button" class="small quiet" onclick={ask(Action::SaveMocks)} title="as MockConfigFile.json">{ "Save" }</button>
+                    if !read_only {
+                        <button type="button" class="small quiet" onclick={ask(Action::Unmock)}>{ "Remove" }</button>
+                    }
+                </span>
+            </header>
+            <p class="hint">{ "An execution that is started with a test case gets the mocked answers of these states; all else is as above." }</p>
+            <dl class="cases">
+                { for cases.iter().take(SHOWN).map(|name| html! { <><dt>{ name.to_string() }</dt><dd>{ states(name) }</dd></> }) }
+            </dl>
+            if cases.is_empty() {
+                <p class="hint">{ format!("The file has none of {}.", view.machine) }</p>
+            }
+            if cases.len() > SHOWN {
+                <p class="hint">{ format!("and {} more", cases.len() - SHOWN) }</p>
+            }
+            if !remarks.is_empty() {
+                <details>
+                    <summary>{ if remarks.len() == 1 { "1 remark".to_owned() } else { format!("{} remarks", remarks.len()) } }</summary>
+                    <ul class="remarks">
+                        { for remarks.iter().take(SHOWN).map(|remark| html! {
+                            <li><code>{ remark.pointer.to_string() }</code>{ format!(": {}", remark.message) }
+                                if let Some(help) = &remark.help { { format!(" ({help})") } }
+                            </li>
+                        }) }
+                    </ul>
+                </details>
+            }
+        </section>
     }
 }
 

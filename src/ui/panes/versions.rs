@@ -363,6 +363,9 @@ pub struct StartProps {
     pub on_close: Callback<()>,
 }
 
+/// Test cases that can be chosen; more are for the AWS CLI.
+const CASES: usize = 500;
+
 /// Starts one execution by hand.
 #[component]
 pub fn StartDialog(props: &StartProps) -> Html {
@@ -374,6 +377,9 @@ pub fn StartDialog(props: &StartProps) -> Html {
         first.unwrap_or_else(|| "{}".into())
     });
     let wrong = Value::parse(&input).err();
+    let case = use_state(String::new);
+    let cases: Vec<Text> =
+        view.mocks.iter().flat_map(|mocks| mocks.0.test_cases(&view.machine)).take(CASES).cloned().collect();
     let mut targets: Vec<(String, String)> = view
         .aliases
         .iter()
@@ -382,16 +388,21 @@ pub fn StartDialog(props: &StartProps) -> Html {
     targets.extend(view.versions.iter().map(|row| (view.version_arn(row.number), format!("version {}", row.number))));
     targets.push((view.machine_arn.to_string(), "the unpublished definition".into()));
     let onsubmit = {
-        let (props, target, name, input) = (props.clone(), target.clone(), name.clone(), input.clone());
+        let (props, name, input) = (props.clone(), name.clone(), input.clone());
+        let target = if case.is_empty() { (*target).clone() } else { format!("{}#{}", *target, *case) };
         Callback::from(move |event: SubmitEvent| {
             event.prevent_default();
             props.on_close.emit(());
-            props.on.emit(Action::Start { target: (*target).clone(), name: (*name).clone(), input: (*input).clone() });
+            props.on.emit(Action::Start { target: target.clone(), name: (*name).clone(), input: (*input).clone() });
         })
     };
     let choose = {
         let target = target.clone();
         Callback::from(move |event: Event| target.set(event.target_unchecked_into::<HtmlSelectElement>().value()))
+    };
+    let choose_case = {
+        let case = case.clone();
+        Callback::from(move |event: Event| case.set(event.target_unchecked_into::<HtmlSelectElement>().value()))
     };
     let set_name = {
         let name = name.clone();
@@ -409,6 +420,14 @@ pub fn StartDialog(props: &StartProps) -> Html {
                         { for targets.into_iter().map(|(arn, words)| html! { <option value={arn.clone()} selected={arn == *target}>{ words }</option> }) }
                     </select>
                 </label>
+                if !cases.is_empty() {
+                    <label>{ "Test case" }
+                        <select onchange={choose_case}>
+                            <option value="" selected={case.is_empty()}>{ "none" }</option>
+                            { for cases.iter().map(|name| html! { <option value={name.to_string()} selected={**name == **case}>{ name.to_string() }</option> }) }
+                        </select>
+                    </label>
+                }
                 <label>{ "Name" }<input type="text" placeholder="made up if left empty" maxlength="80" value={(*name).clone()} oninput={set_name} autocomplete="off" /></label>
                 <label>{ "Input" }<textarea class="code" rows="10" spellcheck="false" value={(*input).clone()} oninput={set_input} aria-invalid={wrong.is_some().to_string()} /></label>
                 if let Some(error) = &wrong {

@@ -11,6 +11,7 @@ use crate::asl::check::{Profile, check};
 use crate::asl::{Definition, hints};
 use crate::base::sort::sort_by_key;
 use crate::base::{Diagnostic, Text, Value};
+use crate::engine::tasks::mock::MockConfiguration;
 use crate::service::{Account, ServiceError, aws_cli};
 use crate::ui::panes::versions::MOVE;
 use crate::workspace::export::{Export, Format, export};
@@ -19,6 +20,8 @@ use std::rc::Rc;
 
 /// Texts longer than this are looked at when the author pauses.
 const LONG: usize = 60_000;
+/// Findings about a file that are told.
+const TOLD: usize = 4;
 /// Steps that can be taken back.
 const UNDO: usize = 100;
 /// And what they may weigh together.
@@ -78,6 +81,16 @@ pub struct RunRow {
     pub error: Option<Text>,
 }
 
+/// The mocked answers of tasks, compared by whether they are the same ones.
+#[derive(Clone, Debug)]
+pub struct Mocks(pub Rc<MockConfiguration>);
+
+impl PartialEq for Mocks {
+    fn eq(&self, other: &Mocks) -> bool {
+        Rc::ptr_eq(&self.0, &other.0)
+    }
+}
+
 /// What the panes show; made anew after each action, and compared by them.
 #[derive(Clone, Debug, PartialEq)]
 pub struct View {
@@ -100,6 +113,7 @@ pub struct View {
     pub diagnostics: Rc<[Diagnostic]>,
     /// How tasks behave: of the draft, then of each version, newest first.
     pub behaviours: Rc<[(Option<u32>, Value)]>,
+    pub mocks: Option<Mocks>,
     pub inputs: Value,
     pub scenario: Rc<str>,
     pub runs: Rc<[RunRow]>,
@@ -177,7 +191,12 @@ impl Store {
         if let Ok(workspace) = Workspace::parse(from) {
             lines.extend(workspace.account.machines().flat_map(aws_cli::setup));
         }
-        let done = after.iter().filter(|line| line.is_command() && line.answer.is_ok());
+        // AWS knows no test cases: an execution with one is Step Functions Local's.
+        let is_local = |line: &Line| {
+            let target = line.command.split_once(" --state-machine-arn ").map_or("", |(_, target)| target);
+            target.split(' ').next().is_some_and(|arn| arn.contains('#'))
+        };
+        let done = after.iter().filter(|line| line.is_command() && line.answer.is_ok() && !is_local(line));
         lines.extend(done.map(|line| line.command.to_string()));
         aws_cli::script(lines.iter().map(String::as_str))
     }
@@ -296,6 +315,7 @@ impl Store {
             alias,
             diagnostics,
             behaviours: behaviours.into(),
+            mocks: account.mock_configuration().map(|mocks| Mocks(Rc::clone(mocks))),
             inputs: workspace.inputs.clone(),
             runs: runs.collect(),
             transcript: self.transcript.iter().cloned().collect(),
@@ -330,6 +350,9 @@ impl Store {
             self.replace(&opened, workspace);
             return Ok(format!("{name} is open"));
         }
+        if import::is_mocks(&value) {
+            return self.open_mocks(name, &definition);
+        }
         // What DescribeStateMachine and its like answer.
         let described = value.get("definition").and_then(Value::as_str).map(Rc::<str>::from);
         let is_definition = ["States", "StartAt"].iter().any(|key| value.get(key).is_some());
@@ -348,12 +371,52 @@ impl Store {
         Err(match definition.syntax.first() {
             Some(error) => format!("{name} is neither JSON nor YAML: {}", error.message),
             None => format!(
-                "{name} is no workspace of Weir, no definition (it has no `States`), no answer of describe-state-machine and no template with a state machine"
+                "{name} is no workspace of Weir, no definition (it has no `States`), no answer of describe-state-machine, no template with a state machine and no mock configuration of Step Functions Local"
             ),
         })
     }
 
+    /// The mock configuration of Step Functions Local in the place of the one that was here.
+    #[inline(never)]
+    fn open_mocks(&mut self, name: &str, file: &Definition) -> Result<String, String> {
+        let account = &self.workspace.account;
+        let told = |findings: &[Diagnostic]| {
+            let told = |finding: &Diagnostic| {
+                let place = if finding.pointer.is_root() { "" } else { ": " };
+                let help = finding.help.as_ref().map(|help| format!(" ({help})")).unwrap_or_default();
+                format!("\n{}{place}{}{help}", finding.pointer, finding.message)
+            };
+            let more = findings.len().saturating_sub(TOLD);
+            let more = if more > 0 { format!("\nand {more} more") } else { String::new() };
+            findings.iter().take(TOLD).map(told).collect::<String>() + &more
+        };
+        let (mocks, from) = import::mocks(file, account)
+            .map_err(|findings| format!("{name} is not taken as it is:{}", told(&findings)))?;
+        let machine = self.workspace.machine.clone();
+        let here: Vec<&str> = account.machines().map(|machine| &*machine.name).collect();
+        let versions = account.machine(&machine).into_iter().flat_map(|machine| machine.versions.values());
+        let texts = versions.map(|version| &*version.revision.definition).chain([&*self.workspace.draft]);
+        let remarks = import::remarks(&mocks, &machine, &here, texts);
+        let count = mocks.test_cases(&machine).count();
+        let cases = if count == 1 { "1 test case" } else { &*format!("{count} test cases") };
+        let mut said = format!("{name} is open: {cases} of {machine}, to be chosen where an execution is started");
+        if let Some(from) = from {
+            said += &format!(". Its one machine `{from}` is taken for `{machine}`, the one that is here");
+        }
+        said += &told(&remarks);
+        self.set_mocks(&format!("opening of {name}"), Some(mocks));
+        Ok(said)
+    }
+
     // ---- what is done
+
+    /// Other answers of tasks, or none any more.
+    #[inline(never)]
+    pub fn set_mocks(&mut self, what: &str, mocks: Option<MockConfiguration>) {
+        let before = self.workspace.to_json();
+        self.workspace.account.set_mock_configuration(mocks);
+        self.remember(what, before);
+    }
 
     /// The author has typed. Taking that back is the editor's business.
     pub fn type_draft(&mut self, text: Rc<str>) {
