@@ -14,6 +14,10 @@ pub fn listen(what: &'static str) {
         let _ = writeln!(err, "{}weir: {what} was stopped, so there is no result", output::clear());
         std::process::exit(CODE);
     };
-    // Where that cannot be had, Ctrl-C does what it always does.
+    // Where that cannot be had, Ctrl-C does what it always does. The tests in the browser compile this program, too, and
+    // never run it.
+    #[cfg(not(target_arch = "wasm32"))]
     let _ = ctrlc::set_handler(stop);
+    #[cfg(target_arch = "wasm32")]
+    let _ = stop;
 }
