@@ -592,10 +592,10 @@ pub fn Field(props: &FieldProps) -> Html {
                 } else {
                     <span>{ legend(&frame) }</span>
                     <span class="keys">
-                        <i class="key ok" />{ "succeeded" }
-                        <i class="key open" />{ "running at the end" }
-                        <i class="key bad" />{ "failed" }
-                        <i class="key both" />{ "would fail on the other version, too" }
+                        <span><i class="key ok" />{ "succeeded" }</span>
+                        <span><i class="key open" />{ "running at the end" }</span>
+                        <span><i class="key bad" />{ "failed" }</span>
+                        <span><i class="key both" />{ "would fail on the other version, too" }</span>
                     </span>
                 }
             </p>
